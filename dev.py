@@ -1,0 +1,98 @@
+#!/usr/bin/env python3
+"""One door for everything a newcomer or a maintainer does here; needs Python 3.11 or newer and nothing else.
+
+    python3 dev.py demo     run the whole loop on a simulated health system and open what it learned
+    python3 dev.py test     run every test
+    python3 dev.py lint     style and types
+    python3 dev.py docs     build the documentation site
+    python3 dev.py bench    speed, memory and calibration, beside peers
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
+PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
+
+
+def main() -> int:
+    """Run the verb asked for; further words go to the tool behind it."""
+    if sys.version_info < (3, 11):
+        print(f"Holdfast needs Python 3.11 or newer; this is {sys.version.split()[0]}. Try python3.11 dev.py …")
+        return 2
+    verbs = {"demo": demo, "test": test, "lint": lint, "docs": docs, "bench": bench}
+    verb, *words = sys.argv[1:] or ["help"]
+    if verb not in verbs:
+        print(__doc__)
+        return 0 if verb in {"help", "-h", "--help"} else 2
+    return verbs[verb](words)
+
+
+def demo(words: list[str]) -> int:
+    """The main job on a simulated integrated care system."""
+    prepare("")
+    return run(PYTHON, "-m", "holdfast", "demo", *words)
+
+
+def test(words: list[str]) -> int:
+    """Every test, on every core."""
+    prepare("dev")
+    return run(PYTHON, "-m", "pytest", "-n", "auto", *words)
+
+
+def lint(_words: list[str]) -> int:
+    """Style and types."""
+    prepare("dev")
+    places = ["src", "tests", "benchmarks", "dev.py"]
+    steps = [("ruff", "check", *places), ("ruff", "format", "--check", *places), ("mypy", "src")]
+    return max(run(PYTHON, "-m", *step) for step in steps)
+
+
+def docs(words: list[str]) -> int:
+    """The documentation site, into site/."""
+    prepare("docs")
+    return run(PYTHON, "-m", "zensical", "build", *words)
+
+
+def bench(words: list[str]) -> int:
+    """Every benchmark, or the ones named."""
+    prepare("dev")
+    return run(PYTHON, "-m", "benchmarks", *words)
+
+
+def prepare(extra: str) -> None:
+    """A virtual environment with the project in it, made once and again whenever pyproject.toml changes."""
+    if not PYTHON.exists():
+        say("making a virtual environment in .venv (once)")
+        subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=True)
+    stamp = VENV / f".holdfast-{extra or 'core'}"
+    wanted = hashlib.sha256((ROOT / "pyproject.toml").read_bytes()).hexdigest()
+    if stamp.exists() and stamp.read_text() == wanted:
+        return
+    say("installing what is needed (a minute or two the first time)")
+    what = f"{ROOT}[{extra}]" if extra else str(ROOT)
+    command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--editable", what]
+    if subprocess.run(command, check=False).returncode:
+        sys.exit("The installation failed; the lines above say why. Without a package index nothing can be installed.")
+    stamp.write_text(wanted)
+
+
+def say(words: str) -> None:
+    """A line of progress."""
+    print(f"holdfast: {words}", flush=True)
+
+
+def run(*command: object) -> int:
+    """Run a command from the project's root and pass its exit code on."""
+    return subprocess.run([str(part) for part in command], cwd=ROOT, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())

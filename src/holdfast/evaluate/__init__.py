@@ -1,0 +1,1 @@
+"""Evaluate: can it be answered → design → estimate → check → for whom → gap."""

@@ -1,0 +1,75 @@
+"""What every design hands back: the same shape, whatever the method behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from holdfast.evaluate.run.cuts import Key
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Effects of one outcome.
+
+    ``rows`` names each of the A effects as (kind, at); ``estimate``, ``se``, ``low``, ``high``, ``p`` and ``df`` have
+    one entry each (NaN unknown); ``band`` (A, 2) is the simultaneous band over the rows of the same kind, NaN
+    where there is none. ``psi`` (A, U) decomposes each estimate's error over U independent units (sites of the
+    panel, periods, or placebos) so that ``psi @ other.psi.T`` is the covariance of two outcomes of one study.
+    ``counterfactual`` (A) is the level had the change not been made. ``paths`` are (group, axis, at, value).
+    ``left_out`` are (what, who, count, reason). ``overall`` and ``horizons`` are found by name in ``rows``.
+    """
+
+    key: Key
+    design: str
+    rows: tuple[tuple[str, str], ...]
+    estimate: Floats
+    se: Floats
+    low: Floats
+    high: Floats
+    p: Floats
+    df: Floats
+    band: Floats
+    psi: Floats
+    units: str
+    counterfactual: Floats
+    inference: str
+    sites: int
+    adopters: int
+    paths: tuple[tuple[str, str, str, float], ...] = ()
+    left_out: tuple[tuple[str, str, int, str], ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def index(self, kind: str, at: str = "") -> int | None:
+        """Position of one effect, or None."""
+        return self.rows.index((kind, at)) if (kind, at) in self.rows else None
+
+    def covariance(self) -> Floats:
+        """Joint covariance of the rows, scaled so that its diagonal is ``se`` squared."""
+        scaled = scaled_psi(self)
+        return np.asarray(scaled @ scaled.T)
+
+
+def scaled_psi(answer: Answer) -> Floats:
+    """``psi`` with each row's length made equal to its standard error, so small-sample corrections carry over."""
+    length = np.sqrt((answer.psi**2).sum(axis=1))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        factor = np.where(length > 0, answer.se / length, 0.0)
+    scaled: Floats = np.nan_to_num(answer.psi * factor[:, None])
+    return scaled
+
+
+def covariance_between(rows: Sequence[tuple[Answer, int]]) -> Floats:
+    """Joint covariance of single rows of several answers; zero between answers over different kinds of unit."""
+    parts = [scaled_psi(answer)[i] for answer, i in rows]
+    total = np.zeros((len(rows), len(rows)))
+    for i, (a, _) in enumerate(rows):
+        for j, (b, _) in enumerate(rows):
+            if a.units == b.units and parts[i].size == parts[j].size:
+                total[i, j] = parts[i] @ parts[j]
+    return total

@@ -1,0 +1,126 @@
+"""The loop as a library: check what can be answered, learn what there is to learn, decide, and show it.
+
+Each verb takes a :class:`Workspace` (or a folder) and returns records; ``frame`` turns any of them into a pandas,
+polars or Arrow table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from holdfast.records import Evaluability, Findings, Protocol, Study, rows_about, to_arrow
+
+if TYPE_CHECKING:
+    from holdfast.evaluate.run.study import Question
+    from holdfast.workspace import Workspace
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how many studies are finished, and how many there are."""
+
+
+def _quiet(_what: str, _done: int, _all: int) -> None:
+    return None
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What one run found, before disclosure control: for the analyst's own eyes and for ``save``."""
+
+    workspace: Workspace
+    findings: Findings
+    differences: tuple[dict[str, str], ...] = ()
+
+
+def opened(workspace: Workspace | str | Path) -> Workspace:
+    """The workspace itself, or the one in a folder."""
+    from holdfast.workspace import Workspace
+
+    return workspace if isinstance(workspace, Workspace) else Workspace.open(workspace)
+
+
+def check(workspace: Workspace | str | Path, progress: Progress = _quiet) -> tuple[Evaluability, ...]:
+    """For every study × measure × population × setting: a design, or why none. No effect is computed."""
+    from holdfast.evaluate.answerable import Rules
+    from holdfast.evaluate.run.judging import evaluability_row, judge_all
+
+    space = opened(workspace)
+    rows: list[Evaluability] = []
+    for i, study in enumerate(space.studies):
+        progress(f"checking {study.study}", i, len(space.studies))
+        q = question(space, study)
+        rules = Rules().for_period(q.period)
+        judged = judge_all(q.panel, q.adoption, q.study, q.measures, rules)
+        rows += [evaluability_row(j, study, None) for j in judged]
+    return tuple(rows)
+
+
+def learn(
+    workspace: Workspace | str | Path, progress: Progress = _quiet, *, studies: Iterable[str] = ()
+) -> Learned:
+    """Evaluate every study (or those named) and recommend for every cell.
+
+    Each protocol is fixed, with its fingerprint and the time, before its study is computed.
+    """
+    from holdfast.evaluate.run import evaluate_study, with_portfolio_q
+    from holdfast.decide import compare, decide
+
+    space = opened(workspace)
+    wanted = set(studies)
+    chosen = [study for study in space.studies if not wanted or study.study in wanted]
+    found = Findings()
+    for i, study in enumerate(chosen):
+        progress(f"learning from {study.study}", i, len(chosen))
+        fixed = fix(space, study)
+        one = evaluate_study(question(space, study))
+        found = found + replace(one, protocols=(fixed,))
+    progress("deciding", len(chosen), len(chosen))
+    found = with_portfolio_q(found)
+    cells = decide(found, space.changes, space.measures, space.policies[0])
+    others = compare(found, space.changes, space.measures, space.policies) if len(space.policies) > 1 else ()
+    return Learned(space, replace(found, cells=cells), tuple(others))
+
+
+def question(space: Workspace, study: Study) -> Question:
+    """What a study needs from its workspace: its panel, its adoption, and when other changes were adopted."""
+    from holdfast.evaluate.run.study import Question
+
+    panel = space.panel(study)
+    return Question(
+        study=study,
+        panel=panel,
+        adoption=space.adoption(study, panel),
+        measures=space.measures,
+        period=space.config.workspace.period,
+        others=space.other_adoptions(study, panel),
+    )
+
+
+def fix(space: Workspace, study: Study) -> Protocol:
+    """Fix a study's protocol before its effects are computed; in a folder it is written to the ledger."""
+    from holdfast.evaluate.answerable import Rules
+    from holdfast.evaluate.protocol import protocol_text
+    from holdfast.workspace import fix_protocol
+
+    text = protocol_text(study, space.measures, Rules().for_period(space.config.workspace.period))
+    return fix_protocol(space.folder, study.study, text)
+
+
+def frame(rows: Iterable[Any], kind: Literal["pandas", "polars", "arrow"] = "pandas") -> Any:
+    """Rows of one result table as a pandas, polars or Arrow table."""
+    held = list(rows)
+    if not held:
+        raise ValueError("there are no rows, so their columns are not known; use records.to_arrow with the row type")
+    table = to_arrow(held, type(held[0]))
+    if kind == "arrow":
+        return table
+    if kind == "polars":
+        import polars
+
+        return polars.from_arrow(table)
+    return table.to_pandas()
+
+
+__all__ = ["Learned", "check", "fix", "frame", "learn", "opened", "question", "rows_about"]

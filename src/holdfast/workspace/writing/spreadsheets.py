@@ -1,0 +1,40 @@
+"""CSV that a spreadsheet shows and never runs."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
+LIST_SEPARATOR = " | "
+
+
+def safe_text(text: str) -> str:
+    """A text that a spreadsheet would run as a formula, marked as text; plain numbers are left alone."""
+    return f"'{text}" if text.startswith(_STARTS) and not _NUMBER.fullmatch(text) else text
+
+
+def cell(value: object) -> object:
+    """One value as it is written: missing is empty, a list is joined, text is safe, a number is a number."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (list, tuple)):
+        return safe_text(LIST_SEPARATOR.join(str(part) for part in value))
+    if isinstance(value, dt.datetime):
+        return value.isoformat()
+    return safe_text(value) if isinstance(value, str) else value
+
+
+def write_csv(path: Path, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Write a table as UTF-8 CSV with safe cells."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow([safe_text(name) for name in names])
+        writer.writerows([cell(value) for value in row] for row in rows)
