@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from holdfast.records import Evaluability, Findings, Protocol, Study, rows_about, to_arrow
 
 if TYPE_CHECKING:
+    from holdfast.decide import Difference
     from holdfast.evaluate.run.study import Question
     from holdfast.workspace import Workspace
 
@@ -31,7 +32,7 @@ class Learned:
 
     workspace: Workspace
     findings: Findings
-    differences: tuple[dict[str, str], ...] = ()
+    differences: tuple[Difference, ...] = ()
 
 
 def opened(workspace: Workspace | str | Path) -> Workspace:
@@ -80,7 +81,7 @@ def learn(
     found = with_portfolio_q(found)
     cells = decide(found, space.changes, space.measures, space.policies[0])
     others = compare(found, space.changes, space.measures, space.policies) if len(space.policies) > 1 else ()
-    return Learned(space, replace(found, cells=cells), tuple(others))
+    return Learned(space, replace(found, cells=cells), others)
 
 
 def question(space: Workspace, study: Study) -> Question:

@@ -56,7 +56,7 @@ def pool(estimates: ArrayLike, cov: ArrayLike, *, alpha: float = 0.05, df: float
         return None
     b, v = raw[used], full[np.ix_(used, used)]
     values, vectors = np.linalg.eigh((v + v.T) / 2)
-    data = _Rotated(np.clip(values, 0, None), vectors.T @ b, vectors.T @ np.ones(len(b)))
+    data = _Rotated(np.maximum(values, 1e-9 * values[-1]), vectors.T @ b, vectors.T @ np.ones(len(b)))
     scale = float(np.sqrt(np.mean(np.diag(v))))
     tau, weight = _posterior_of_tau(data, scale)
     means, covs, mus, mu_vars = _conditional(data, vectors, b, tau)
@@ -127,7 +127,7 @@ def _conditional(data: _Rotated, vectors: Floats, b: Floats, tau: Floats) -> tup
 def tau_reml(estimates: Floats, cov: Floats) -> float:
     """Restricted maximum likelihood of the standard deviation between groups, for correlated errors."""
     values, vectors = np.linalg.eigh(cov)
-    data = _Rotated(np.clip(values, 0, None), vectors.T @ estimates, vectors.T @ np.ones(len(estimates)))
+    data = _Rotated(np.maximum(values, 1e-9 * values[-1]), vectors.T @ estimates, vectors.T @ np.ones(len(estimates)))
     top = 4 * float(np.std(estimates, ddof=1)) + float(np.sqrt(values[-1]))
     grid = np.linspace(0, top, 200)
     best = int(data.log_restricted_likelihood(grid).argmax())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -22,7 +23,9 @@ class Answer:
     where there is none. ``psi`` (A, U) decomposes each estimate's error over U independent units (sites of the
     panel, periods, or placebos) so that ``psi @ other.psi.T`` is the covariance of two outcomes of one study.
     ``counterfactual`` (A) is the level had the change not been made. ``paths`` are (group, axis, at, value).
-    ``left_out`` are (what, who, count, reason). ``overall`` and ``horizons`` are found by name in ``rows``.
+    ``left_out`` are (what, who, count, reason);
+    ``cohorts`` pairs each cohort's label with its number of sites; ``equal_weights`` is the overall effect with every
+    site counting alike. ``overall`` and ``horizons`` are found by name in ``rows``.
     """
 
     key: Key
@@ -44,6 +47,8 @@ class Answer:
     paths: tuple[tuple[str, str, str, float], ...] = ()
     left_out: tuple[tuple[str, str, int, str], ...] = ()
     notes: tuple[str, ...] = ()
+    cohorts: tuple[tuple[str, int], ...] = ()
+    equal_weights: float | None = None
 
     def index(self, kind: str, at: str = "") -> int | None:
         """Position of one effect, or None."""
@@ -73,3 +78,12 @@ def covariance_between(rows: Sequence[tuple[Answer, int]]) -> Floats:
             if a.units == b.units and parts[i].size == parts[j].size:
                 total[i, j] = parts[i] @ parts[j]
     return total
+
+
+def degrees_of_freedom(answer: Answer) -> float:
+    """Degrees of freedom of an answer's errors, where its intervals do not state them: adopters less one."""
+    if math.isfinite(answer.df[0]):
+        return float(answer.df[0])
+    if answer.units.startswith("placebos"):
+        return float(max(answer.psi.shape[1] - 1, 1))
+    return float(max(answer.adopters - 1, 1))

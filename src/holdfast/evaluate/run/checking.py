@@ -29,10 +29,9 @@ from holdfast.evaluate.check.trends import (
     placebo_date,
     pre_trends,
 )
-from holdfast.evaluate.run.answer import Answer
+from holdfast.evaluate.run.answer import Answer, degrees_of_freedom
 from holdfast.evaluate.run.batch import Batch
 from holdfast.evaluate.run.cuts import Cut
-from holdfast.evaluate.run.groups import degrees_of_freedom
 from holdfast.evaluate.run.rows import known
 from holdfast.records import Certainty, CheckResult, Measure, Study
 from holdfast.records.vocabularies import CLAIM

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from holdfast.evaluate.run.answer import Answer, covariance_between
+from holdfast.evaluate.run.answer import Answer, covariance_between, degrees_of_freedom
 from holdfast.evaluate.run.cuts import Cut
 from holdfast.records import Measure, Panel
 from holdfast.records.vocabularies import ALL_SETTINGS, EVERYONE
@@ -51,15 +50,6 @@ class Group:
     def counterfactuals(self, row: Row) -> Floats:
         """(G,) levels had the change not been made."""
         return np.array([answer.counterfactual[answer.rows.index(row)] for answer in self.answers])
-
-
-def degrees_of_freedom(answer: Answer) -> float:
-    """Degrees of freedom of an answer's errors, where its intervals do not state them: adopters less one."""
-    if math.isfinite(answer.df[0]):
-        return float(answer.df[0])
-    if answer.units.startswith("placebos"):
-        return float(max(answer.psi.shape[1] - 1, 1))
-    return float(max(answer.adopters - 1, 1))
 
 
 def groups(found: Sequence[Found], panel: Panel) -> list[Group]:

@@ -6,8 +6,9 @@ import math
 
 import numpy as np
 
+from holdfast.evaluate.check.anytime import confidence_sequence
 from holdfast.evaluate.forwhom.scales import natural_frequency, own_scale
-from holdfast.evaluate.run.answer import Answer
+from holdfast.evaluate.run.answer import Answer, degrees_of_freedom
 from holdfast.evaluate.run.cuts import Cut
 from holdfast.records import Effect, Exclusion, Measure, Path, Study
 
@@ -19,13 +20,18 @@ def known(value: float) -> float | None:
     return float(value) if math.isfinite(value) else None
 
 
-def effect_rows(answer: Answer, cut: Cut, measure: Measure, study: Study, ecological: bool) -> list[Effect]:
-    """One finding for each row of an answer."""
-    return [_effect(answer, i, cut, measure, study, ecological) for i in range(len(answer.rows))]
+def effect_rows(
+    answer: Answer, cut: Cut, measure: Measure, study: Study, ecological: bool, periods: tuple[str, ...]
+) -> list[Effect]:
+    """One finding for each row of an answer; ``periods`` are the panel's, as dates."""
+    return [_effect(answer, i, cut, measure, study, ecological, periods) for i in range(len(answer.rows))]
 
 
-def _effect(answer: Answer, i: int, cut: Cut, measure: Measure, study: Study, ecological: bool) -> Effect:
+def _effect(
+    answer: Answer, i: int, cut: Cut, measure: Measure, study: Study, ecological: bool, periods: tuple[str, ...]
+) -> Effect:
     kind, at = answer.rows[i]
+    anytime = _anytime(answer, i) if kind == "overall" else (math.nan, math.nan)
     population = answer.key.population
     estimate, low, high = float(answer.estimate[i]), float(answer.low[i]), float(answer.high[i])
     base = float(answer.counterfactual[i])
@@ -38,7 +44,7 @@ def _effect(answer: Answer, i: int, cut: Cut, measure: Measure, study: Study, ec
         level=population.level,
         setting=answer.key.setting,
         kind=kind,
-        at=at,
+        at=periods[int(at)] if kind == "cohort" else at,
         design=answer.design,
         estimate=known(estimate),
         se=known(float(answer.se[i])),
@@ -47,6 +53,9 @@ def _effect(answer: Answer, i: int, cut: Cut, measure: Measure, study: Study, ec
         band_low=known(float(answer.band[i, 0])),
         band_high=known(float(answer.band[i, 1])),
         p=known(float(answer.p[i])),
+        anytime_low=known(anytime[0]),
+        anytime_high=known(anytime[1]),
+        equal_weights=answer.equal_weights if kind == "overall" else None,
         inference=answer.inference,
         df=known(float(answer.df[i])),
         counterfactual=known(base),
@@ -55,11 +64,20 @@ def _effect(answer: Answer, i: int, cut: Cut, measure: Measure, study: Study, ec
         relative_high=known(share[2]),
         frequency=in_words(measure, estimate, low, high) if kind in DECIDES else "",
         sites=answer.sites,
-        adopters=answer.adopters,
+        adopters=dict(answer.cohorts).get(at, 0) if kind == "cohort" else answer.adopters,
         denominator=_mean_denominator(cut),
         smallest_important=measure.smallest_important,
         ecological=ecological,
     )
+
+
+def _anytime(answer: Answer, i: int) -> tuple[float, float]:
+    """The interval that allows a look every period, shortest at today's information."""
+    estimate, se = float(answer.estimate[i]), float(answer.se[i])
+    if not (math.isfinite(estimate) and math.isfinite(se) and se > 0):
+        return math.nan, math.nan
+    found = confidence_sequence([estimate], [se], df=degrees_of_freedom(answer))
+    return float(found.lower[0]), float(found.upper[0])
 
 
 def in_words(measure: Measure, estimate: float, low: float, high: float) -> str:

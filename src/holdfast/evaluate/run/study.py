@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from holdfast.evaluate.answerable import Rules
 from holdfast.evaluate.answerable.detectable import detectable
-from holdfast.evaluate.run.answer import Answer, covariance_between
+from holdfast.evaluate.run.answer import Answer, covariance_between, degrees_of_freedom
 from holdfast.evaluate.run.batch import Batch, batches
 from holdfast.evaluate.run.by_dose import by_dose
 from holdfast.evaluate.run.by_series import by_series
@@ -19,11 +19,22 @@ from holdfast.evaluate.run.by_switching import by_switching
 from holdfast.evaluate.run.by_synthetic import by_synthetic
 from holdfast.evaluate.run.checking import Surroundings, certainty_row, check_rows, checks_of
 from holdfast.evaluate.run.cuts import Cut, Key
-from holdfast.evaluate.run.groups import degrees_of_freedom, groups
+from holdfast.evaluate.run.groups import Group, groups
 from holdfast.evaluate.run.judging import Judged, evaluability_row, judge_all
 from holdfast.evaluate.run.rows import effect_rows, exclusion_rows, path_rows
 from holdfast.evaluate.run.whom import for_whom_row, gap_rows, pooled_estimates, with_pooled
-from holdfast.records import Adoption, Covariance, Effect, Exclusion, Findings, Measure, Panel, Population, Study
+from holdfast.records import (
+    Adoption,
+    Covariance,
+    Effect,
+    Evaluability,
+    Exclusion,
+    Findings,
+    Measure,
+    Panel,
+    Population,
+    Study,
+)
 
 Floats = NDArray[np.float64]
 Progress = Callable[[str], None]
@@ -112,7 +123,7 @@ def _findings(
         made = checks_of(one.answer, one.batch, one.cut, _around(q, one, by_key), _is_deep(one, q.study))
         checks += check_rows(one.answer, made, q.study)
         certainties.append(certainty_row(one.answer, made, one.measure, q.study, ecological))
-        effects += effect_rows(one.answer, one.cut, one.measure, q.study, ecological)
+        effects += effect_rows(one.answer, one.cut, one.measure, q.study, ecological, dates)
         exclusions += exclusion_rows(one.answer, q.study)
         paths += path_rows(one.answer, q.study, dates)
     together = groups([(one.answer, one.cut, one.measure) for one in answered], q.panel)
@@ -122,12 +133,18 @@ def _findings(
         effects=with_pooled(effects, pooled),
         covariances=tuple(_covariances(q.study, answered)),
         for_whom=tuple(for_whom_row(group, q.study) for group in together),
-        gaps=tuple(row for group in together for row in gap_rows(group, q.study, q.panel)),
+        gaps=tuple(row for group in together if _ordered(group, q) for row in gap_rows(group, q.study, q.panel)),
         checks=tuple(checks),
         certainty=tuple(certainties),
         exclusions=tuple(exclusions),
         paths=tuple(paths),
     )
+
+
+def _ordered(group: Group, q: Question) -> bool:
+    """A gap needs an order from most to least disadvantaged: the protocol's dimension, or deprivation."""
+    asked = q.study.equity_dimension
+    return group.dimension == asked if asked else "deprivation" in group.dimension.lower()
 
 
 def _is_deep(one: Answered, study: Study) -> bool:
@@ -141,7 +158,7 @@ def _around(q: Question, one: Answered, by_key: Mapping[Key, Answered]) -> Surro
     return Surroundings(others=others)
 
 
-def _evaluability(j: Judged, study: Study, by_key: Mapping[Key, Answered], failures: Mapping[Key, str]):  # type: ignore[no-untyped-def]
+def _evaluability(j: Judged, study: Study, by_key: Mapping[Key, Answered], failures: Mapping[Key, str]) -> Evaluability:
     one = by_key.get(j.cut.key)
     if one is None:
         return evaluability_row(j, study, None, failures.get(j.cut.key))
