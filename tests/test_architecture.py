@@ -16,7 +16,8 @@ FLOORS = [
     {"evaluate", "involve", "understand"},
     {"decide", "sustain", "spread"},
     {"share"},
-    {"cli", "api", "learning"},
+    {"learning", "saving"},
+    {"cli", "api"},
     {"web"},
 ]
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}

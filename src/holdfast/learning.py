@@ -42,15 +42,18 @@ def opened(workspace: Workspace | str | Path) -> Workspace:
     return workspace if isinstance(workspace, Workspace) else Workspace.open(workspace)
 
 
-def check(workspace: Workspace | str | Path, progress: Progress = _quiet) -> tuple[Evaluability, ...]:
+def check(
+    workspace: Workspace | str | Path, progress: Progress = _quiet, *, studies: Iterable[str] = ()
+) -> tuple[Evaluability, ...]:
     """For every study × measure × population × setting: a design, or why none. No effect is computed."""
     from holdfast.evaluate.answerable import Rules
     from holdfast.evaluate.run.judging import evaluability_row, judge_all
 
     space = opened(workspace)
     rows: list[Evaluability] = []
-    for i, study in enumerate(space.studies):
-        progress(f"checking {study.study}", i, len(space.studies))
+    chosen = _chosen(space, studies)
+    for i, study in enumerate(chosen):
+        progress(f"checking {study.study}", i, len(chosen))
         q = question(space, study)
         rules = Rules().for_period(q.period)
         judged = judge_all(q.panel, q.adoption, q.study, q.measures, rules)
@@ -59,18 +62,18 @@ def check(workspace: Workspace | str | Path, progress: Progress = _quiet) -> tup
 
 
 def learn(
-    workspace: Workspace | str | Path, progress: Progress = _quiet, *, studies: Iterable[str] = ()
+    workspace: Workspace | str | Path, progress: Progress = _quiet, *, studies: Iterable[str] = (), policy: str = ""
 ) -> Learned:
-    """Evaluate every study (or those named) and recommend for every cell.
+    """Evaluate every study (or those named) and recommend for every cell, by the policy named (or the first).
 
     Each protocol is fixed, with its fingerprint and the time, before its study is computed.
     """
-    from holdfast.evaluate.run import evaluate_study, with_portfolio_q
     from holdfast.decide import compare, decide
+    from holdfast.evaluate.run import evaluate_study, with_portfolio_q
 
     space = opened(workspace)
-    wanted = set(studies)
-    chosen = [study for study in space.studies if not wanted or study.study in wanted]
+    chosen = _chosen(space, studies)
+    judging = next((p for p in space.policies if p.name == policy), space.policies[0])
     found = Findings()
     for i, study in enumerate(chosen):
         progress(f"learning from {study.study}", i, len(chosen))
@@ -79,9 +82,15 @@ def learn(
         found = found + replace(one, protocols=(fixed,))
     progress("deciding", len(chosen), len(chosen))
     found = with_portfolio_q(found)
-    cells = decide(found, space.changes, space.measures, space.policies[0])
+    cells = decide(found, space.changes, space.measures, judging)
     others = compare(found, space.changes, space.measures, space.policies) if len(space.policies) > 1 else ()
     return Learned(space, replace(found, cells=cells), others)
+
+
+def _chosen(space: Workspace, named: Iterable[str]) -> list[Study]:
+    """The studies named, or all when none is."""
+    wanted = set(named)
+    return [study for study in space.studies if not wanted or study.study in wanted]
 
 
 def question(space: Workspace, study: Study) -> Question:

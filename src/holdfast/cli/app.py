@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 import sys
 from typing import Annotated
 
@@ -14,6 +15,13 @@ from holdfast.cli.demonstrating import demo
 from holdfast.cli.learning import learn
 from holdfast.cli.showing import show
 from holdfast.cli.starting import import_, new
+
+
+def _flowing(text: str) -> str:
+    """Paragraphs that wrap where the terminal does; an example keeps its lines."""
+    parts = inspect.cleandoc(text).split("\n\n")
+    return "\n\n".join(part if part.startswith("\b") else part.replace("\n", " ") for part in parts)
+
 
 app = typer.Typer(
     name="holdfast",
@@ -31,7 +39,7 @@ for name, verb in (
     ("show", show),
     ("import", import_),
 ):
-    app.command(name)(verb)
+    app.command(name, help=_flowing(verb.__doc__ or ""))(verb)
 
 
 def _version(wanted: bool) -> None:
@@ -50,8 +58,7 @@ def holdfast(
 
     Start with `holdfast demo`, then `holdfast new FOLDER` for data of your own.
 
-    Exit codes: 0 done; 1 it could not be done (a file, the disk, another run); 2 something to put right in the command
-    or the inputs; 130 stopped with Ctrl-C.
+    Exit codes: 0 done; 1 it could not be done; 2 something to put right; 130 stopped with Ctrl-C.
     """
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import sys
+import warnings
 from collections.abc import Callable
 from typing import Annotated, Any, Final, ParamSpec
 
@@ -30,7 +31,10 @@ def careful(verb: Callable[P, None]) -> Callable[P, None]:
     @functools.wraps(verb)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
-            verb(*args, **kwargs)
+            with warnings.catch_warnings():
+                if not kwargs.get("debug"):
+                    warnings.simplefilter("ignore")
+                verb(*args, **kwargs)
         except (typer.Exit, typer.Abort):
             raise
         except KeyboardInterrupt:

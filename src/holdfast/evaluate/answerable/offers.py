@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from math import comb
+from math import exp, lgamma
 
 from holdfast.evaluate.answerable.facts import Facts
 from holdfast.evaluate.answerable.rules import Rules
@@ -57,7 +57,10 @@ class _Case:
 
 def smallest_p(adopters: int, comparison: int) -> float:
     """Smallest p value that reassigning adoption among the sites can reach."""
-    return 1.0 / comb(adopters + comparison, adopters) if adopters and comparison else 1.0
+    if not adopters or not comparison:
+        return 1.0
+    # in logarithms: with thousands of sites the number of arrangements is beyond the largest float
+    return exp(lgamma(adopters + 1) + lgamma(comparison + 1) - lgamma(adopters + comparison + 1))
 
 
 def _adoption_seen(case: _Case, facts: Facts, rules: Rules, before: int) -> None:
@@ -138,7 +141,8 @@ def synthetic(facts: Facts, rules: Rules) -> Offer:
         )
         case.need(
             donors >= rules.donors,
-            f"only {donors} sites never adopted and are observed in every period (a synthetic comparison is built from at least {rules.donors})",
+            f"only {donors} sites never adopted and are observed in every period "
+            f"(a synthetic comparison is built from at least {rules.donors})",
             "find more sites that have not adopted",
         )
         case.need(

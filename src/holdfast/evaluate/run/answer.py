@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -71,12 +72,15 @@ def scaled_psi(answer: Answer) -> Floats:
 
 def covariance_between(rows: Sequence[tuple[Answer, int]]) -> Floats:
     """Joint covariance of single rows of several answers; zero between answers over different kinds of unit."""
-    parts = [scaled_psi(answer)[i] for answer, i in rows]
+    scaled = {id(answer): scaled_psi(answer) for answer, _ in rows}
+    parts = [scaled[id(answer)][i] for answer, i in rows]
+    alike: dict[tuple[str, int], list[int]] = defaultdict(list)
+    for at, ((answer, _), part) in enumerate(zip(rows, parts, strict=True)):
+        alike[answer.units, part.size].append(at)
     total = np.zeros((len(rows), len(rows)))
-    for i, (a, _) in enumerate(rows):
-        for j, (b, _) in enumerate(rows):
-            if a.units == b.units and parts[i].size == parts[j].size:
-                total[i, j] = parts[i] @ parts[j]
+    for members in alike.values():
+        stacked = np.stack([parts[at] for at in members])
+        total[np.ix_(members, members)] = stacked @ stacked.T
     return total
 
 

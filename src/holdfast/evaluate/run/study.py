@@ -35,6 +35,7 @@ from holdfast.records import (
     Population,
     Study,
 )
+from holdfast.records.vocabularies import ALL_SETTINGS
 
 Floats = NDArray[np.float64]
 Progress = Callable[[str], None]
@@ -149,7 +150,7 @@ def _ordered(group: Group, q: Question) -> bool:
 
 def _is_deep(one: Answered, study: Study) -> bool:
     """The slow sensitivity analysis is for the study's main question and for what looks like a finding."""
-    main = one.answer.key.population == Population() and one.answer.key.setting == "all settings"
+    main = one.answer.key.population == Population() and one.answer.key.setting == ALL_SETTINGS
     return main and (one.measure.measure == study.primary or bool(one.answer.p[0] < 0.05))
 
 
@@ -169,13 +170,13 @@ def _evaluability(j: Judged, study: Study, by_key: Mapping[Key, Answered], failu
 
 
 def _covariances(study: Study, answered: Sequence[Answered]) -> list[Covariance]:
-    """Joint covariance, within a setting, of the effects that decisions use: everyone's overall and horizons."""
+    """Joint covariance, within a setting, of the overall and horizon effects that decisions use."""
     out: list[Covariance] = []
     for setting in dict.fromkeys(one.answer.key.setting for one in answered):
         rows = [
             (one.answer, i, f"{one.answer.key.name}|{kind}|{at}")
             for one in answered
-            if one.answer.key.setting == setting and one.answer.key.population == Population()
+            if one.answer.key.setting == setting and _decides(one, study)
             for i, (kind, at) in enumerate(one.answer.rows)
             if kind in ("overall", "horizon")
         ]
@@ -189,6 +190,12 @@ def _covariances(study: Study, answered: Sequence[Answered]) -> list[Covariance]
     return out
 
 
+def _decides(one: Answered, study: Study) -> bool:
+    """Everyone's effects, and the main measure's by population: what a decision weighs together."""
+    key = one.answer.key
+    return key.population == Population() or (key.measure == study.primary and key.setting == ALL_SETTINGS)
+
+
 def _panel_notes(q: Question) -> list[Exclusion]:
     notes = (*q.panel.notes, *q.adoption.notes)
     return [Exclusion(study=q.study.study, measure="", what="note", who="", count=1, reason=note) for note in notes]
@@ -198,7 +205,7 @@ def _site_exclusions(q: Question, judged: Sequence[Judged]) -> list[Exclusion]:
     """Adopting sites that could not be used, named, for everyone in all settings."""
     out = []
     for j in judged:
-        if j.cut.key.population != Population() or j.cut.key.setting != "all settings":
+        if j.cut.key.population != Population() or j.cut.key.setting != ALL_SETTINGS:
             continue
         facts = j.verdict.facts
         inside = (facts.first > 0) & (facts.first < facts.periods)

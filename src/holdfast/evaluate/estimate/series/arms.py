@@ -31,9 +31,9 @@ class _Inferred:
 def fit_arm(family: Family, inference: Inference, x: Array, month: Array, seen: Observed) -> Fitted:
     """One series. x (n, p), month (n,).
 
-    Counts and proportions: at the quasi-likelihood fit the working response z with weights w is a linear
-    model whose errors, scaled by √w, are AR(1): one step of the generalised estimating equation with that
-    working correlation. Further steps change nothing at first order and run away when counts are few.
+    Counts and proportions: at the quasi-likelihood fit the working response z is a linear model whose
+    errors are AR(1) with innovations weighted by w: one step of the generalised estimating equation with
+    that working covariance. Further steps change nothing at first order and run away when counts are few.
     """
     gaps = np.diff(month).astype(float)
     beta = irls(family, x, seen)
@@ -71,11 +71,10 @@ def fit_difference(
 
 
 def _infer(inference: Inference, x: Array, z: Array, w: Array, gaps: Array, floor: float) -> _Inferred:
-    root = np.sqrt(w)
     if inference == "prais-winsten":
-        mixture, rho = prais_winsten(root[:, None] * x, root * z, gaps, floor)
+        mixture, rho = prais_winsten(x, z, gaps, floor, w)
         return _Inferred(mixture, rho, None)
-    mixture, nodes, weights = integrated(root[:, None] * x, root * z, gaps, floor)
+    mixture, nodes, weights = integrated(x, z, gaps, floor, w)
     return _Inferred(mixture, float(weights @ nodes), diag.central_interval(nodes, weights))
 
 
@@ -107,7 +106,7 @@ def _published_difference(
 
 
 def _finish(inferred: _Inferred, x: Array, z: Array, w: Array, gaps: Array, scale: float) -> Fitted:
-    residual = np.sqrt(w) * (z - x @ inferred.mixture.mean)
+    residual = z - x @ inferred.mixture.mean
     fitted_lags = 0 if inferred.rho == 0.0 else 1
-    p, lags = diag.ljung_box(diag.innovations(inferred.rho, gaps, residual), fitted_lags)
+    p, lags = diag.ljung_box(np.sqrt(w) * diag.innovations(inferred.rho, gaps, residual), fitted_lags)
     return Fitted(inferred.mixture, Diagnostics(inferred.rho, inferred.rho_interval, scale, p, lags))

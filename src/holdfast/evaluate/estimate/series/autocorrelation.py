@@ -4,6 +4,10 @@ the autocorrelation being estimated.
 An AR(1) process seen at months m_1 < m_2 < … has correlation ρ^(m_k − m_{k−1}) between neighbours, so a
 missing month weakens the link and breaks nothing (Harville 1977 for the restricted likelihood; Prais &
 Winsten 1954 for keeping the first month).
+
+Weights go on the innovations: u_k = ρ^g u_{k−1} + e_k with var e_k = (1 − ρ^2g) σ²/w_k. Scaling the whole
+series by √w instead, and whitening that, turns the intercept into a column √w that wobbles with the
+weights: as ρ nears 1 its wobble becomes all that identifies the level, and the level is lost.
 """
 
 from __future__ import annotations
@@ -28,21 +32,19 @@ def whiten(rho: Array, gaps: Array, rows: Array) -> Array:
     return out
 
 
-def gls(rho: Array, gaps: Array, x: Array, z: Array) -> tuple[Array, Array, Array]:
+def gls(rho: Array, gaps: Array, x: Array, z: Array, w: Array | None = None) -> tuple[Array, Array, Array]:
     """Generalised least squares at each ρ: coefficients (J, p), (X'V⁻¹X)⁻¹ (J, p, p), residual sums (J,).
 
-    x (n, p) and z (n,) already carry the square root of any weights.
+    x (n, p), z (n,) and the innovations' weights w (n,), equal where none are given.
     """
-    xw, zw = _whitened(rho, gaps, x, z)
+    both = whiten(rho, gaps, np.column_stack([x, z]))
+    if w is not None:
+        both = both * np.sqrt(w)[:, None]
+    xw, zw = both[:, :, :-1], both[:, :, -1]
     bread = np.asarray(np.linalg.inv(np.swapaxes(xw, 1, 2) @ xw), dtype=float)
     beta = np.einsum("jpq,jnq,jn->jp", bread, xw, zw)
     residual = zw - np.einsum("jnp,jp->jn", xw, beta)
     return np.asarray(beta), bread, np.asarray(np.einsum("jn,jn->j", residual, residual))
-
-
-def _whitened(rho: Array, gaps: Array, x: Array, z: Array) -> tuple[Array, Array]:
-    both = whiten(rho, gaps, np.column_stack([x, z]))
-    return both[:, :, :-1], both[:, :, -1]
 
 
 def restricted_log_likelihood(rho: Array, gaps: Array, bread: Array, rss: Array, spare: int) -> Array:
@@ -51,7 +53,9 @@ def restricted_log_likelihood(rho: Array, gaps: Array, bread: Array, rss: Array,
     return np.asarray(-0.5 * log_det_v + 0.5 * np.linalg.slogdet(bread)[1] - 0.5 * spare * np.log(rss))
 
 
-def integrated(x: Array, z: Array, gaps: Array, floor: float = 0.0) -> tuple[Mixture, Array, Array]:
+def integrated(
+    x: Array, z: Array, gaps: Array, floor: float = 0.0, w: Array | None = None
+) -> tuple[Mixture, Array, Array]:
     """Inference with ρ integrated out of the restricted likelihood under its Jeffreys prior.
 
     Plugging in one estimate of ρ ignores that a short series hardly determines it, and rejects a true
@@ -65,7 +69,7 @@ def integrated(x: Array, z: Array, gaps: Array, floor: float = 0.0) -> tuple[Mix
     angle = np.pi * ((np.arange(_NODES) + 0.5) / _NODES - 0.5)
     rho = np.sin(angle)
     spare = len(z) - x.shape[1]
-    beta, bread, rss = gls(rho, gaps, x, z)
+    beta, bread, rss = gls(rho, gaps, x, z, w)
     log_weight = restricted_log_likelihood(rho, gaps, bread, np.maximum(rss, 1e-300), spare)
     weight = np.exp(log_weight - log_weight.max())
     weight /= weight.sum()
@@ -73,15 +77,18 @@ def integrated(x: Array, z: Array, gaps: Array, floor: float = 0.0) -> tuple[Mix
     return Mixture(weight, beta, scale[:, None, None] * bread, float(spare)), rho, weight
 
 
-def prais_winsten(x: Array, z: Array, gaps: Array, floor: float = 0.0) -> tuple[Mixture, float]:
+def prais_winsten(
+    x: Array, z: Array, gaps: Array, floor: float = 0.0, w: Array | None = None
+) -> tuple[Mixture, float]:
     """Prais–Winsten at one bias-corrected ρ, with t on n − p: quick, known, and a little over-confident.
 
     The lag-1 correlation r of least-squares residuals is pulled down by the fitted trend, so ρ is taken
     where its expectation under AR(1) with this design, tr(MAMV)/tr(MVM), equals the r that was seen.
     """
-    rho = np.array([bias_corrected_rho(x, z, gaps)])
+    root = np.ones(len(z)) if w is None else np.sqrt(w)
+    rho = np.array([bias_corrected_rho(root[:, None] * x, root * z, gaps)])
     spare = len(z) - x.shape[1]
-    beta, bread, rss = gls(rho, gaps, x, z)
+    beta, bread, rss = gls(rho, gaps, x, z, w)
     scale = max(rss[0] / spare, floor)
     return Mixture(np.ones(1), beta, scale * bread, float(spare)), float(rho[0])
 
