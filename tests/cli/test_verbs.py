@@ -151,8 +151,8 @@ def test_show_before_learn(tmp_path: Path) -> None:
 
 
 def test_import_says_what_it_takes(tmp_path: Path) -> None:
-    assert "Did you mean ae_monthly?" in run("import", "ae_month", "a.csv", "--into", tmp_path, code=2)
-    assert "missing" in run("import", "ae_monthly", tmp_path / "absent.csv", "--into", tmp_path, code=2)
+    assert "Did you mean ae-monthly?" in run("import", "ae-month", "a.csv", "--into", tmp_path, code=2)
+    assert "missing" in run("import", "ae-monthly", tmp_path / "absent.csv", "--into", tmp_path, code=2)
     assert list(tmp_path.iterdir()) == []
 
 

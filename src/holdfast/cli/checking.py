@@ -11,7 +11,7 @@ import typer
 
 from holdfast.cli.careful import TO_PUT_RIGHT, Debug, careful
 from holdfast.cli.choosing import Folder, Studies, opened, studies_of
-from holdfast.cli.screen import add, progress, say_problems, screen, table
+from holdfast.cli.screen import add, progress, put, say_problems, screen, table
 from holdfast.records import Evaluability, InputProblems
 from holdfast.records.vocabularies import ALL_SETTINGS, EVERYONE
 
@@ -67,7 +67,7 @@ def _say(space: Workspace, rows: Sequence[Evaluability], every: bool) -> None:
     for row in front:
         who = (row.measure, who_words(row)) if every else ()
         add(made, row.study, *who, row.design, _why(row))
-    out.print(made)
+    put(out, made)
     rest = Counter(row.design for row in rows if row not in front) if not every else Counter[str]()
     if rest:
         counted = "; ".join(f"{count:,} {design}" for design, count in rest.most_common())

@@ -15,7 +15,7 @@ import typer
 from holdfast.cli.careful import Debug, Mistake, careful
 from holdfast.cli.choosing import opened
 from holdfast.cli.learning import Excel, learned
-from holdfast.cli.screen import add, progress, screen, table
+from holdfast.cli.screen import add, progress, put, screen, table
 from holdfast.cli.verdicts import effect_words, is_front, say_for_whom
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def say_beside_truth(out: Console, found: Findings, truths: list[TrueCell]) -> N
         waits = cell.verdict not in VERDICTS[:-1]
         mark = "" if truth is None else "right" if cell.verdict in truth.right else "undecided" if waits else "WRONG"
         add(made, cell.practice, cell.verdict, right, mark, effect_words(cell), cell.certainty or "–")
-    out.print(made)
+    put(out, made)
     judged = [cell for cell in found.cells if cell.verdict != "not shown"]
     for label, cells in (("over everyone", [c for c in judged if is_front(c)]), ("in all cells", judged)):
         if not cells:

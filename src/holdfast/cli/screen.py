@@ -50,10 +50,17 @@ def table(title: str, *columns: str) -> Table:
     from rich.table import Table
     from rich.text import Text
 
-    made = Table(title=Text(title, style="bold"), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    made = Table(title=Text(title, style="bold"), box=box.SIMPLE_HEAD, pad_edge=False)
     for name in columns:
         made.add_column(name, overflow="fold", vertical="top")
     return made
+
+
+def put(out: Console, made: Table) -> None:
+    """Print a table below its title, which is free to be wider."""
+    title, made.title = made.title, None
+    out.print(title)
+    out.print(made)
 
 
 def add(made: Table, *cells: str) -> None:

@@ -39,7 +39,7 @@ def new(
 
 @careful
 def import_(
-    kind: Annotated[str, typer.Argument(help="ae_monthly or gp_appointments.", show_default=False)],
+    kind: Annotated[str, typer.Argument(help="ae-monthly or gp-appointments.", show_default=False)],
     files: Annotated[list[Path], typer.Argument(help="The files exactly as published.", show_default=False)],
     into: Annotated[Path, typer.Option("--into", help="The workspace that the table goes to.", show_default=False)],
     debug: Debug = False,
@@ -51,7 +51,7 @@ def import_(
 
     \b
     Example:
-      holdfast import ae_monthly April-2024-CSV.csv May-2024-CSV.csv --into our-changes
+      holdfast import ae-monthly April-2024-CSV.csv May-2024-CSV.csv --into our-changes
 
     Exit codes: 0 imported; 1 it could not be written; 2 a file is missing or is not of that kind.
     """

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from holdfast.cli.checking import who_words
-from holdfast.cli.screen import add, table
+from holdfast.cli.screen import add, put, table
 from holdfast.records import Cell, Change, Findings, ForWhom, rows_about
 from holdfast.records.vocabularies import ALL_SETTINGS, EVERYONE, VERDICTS
 
@@ -46,7 +46,7 @@ def say_verdicts(out: Console, found: Findings, changes: Mapping[str, Change]) -
         title = changes[cell.change].title if cell.change in changes else cell.change
         practice = cell.practice if cell.practice == title else f"{cell.practice} [{title}]"
         add(made, practice, cell.verdict, effect_words(cell), cell.certainty or "–", rule_words(cell))
-    out.print(made)
+    put(out, made)
     if not made.row_count:
         out.print("No practice could be judged yet. Run holdfast check to see what is missing.")
 
@@ -59,7 +59,7 @@ def say_counts(out: Console, found: Findings) -> None:
     for dimension in dict.fromkeys(cell.dimension for cell in found.cells):
         add(made, dimension, *(f"{counts[dimension, verdict]:,}" for verdict in verdicts))
     if made.row_count:
-        out.print(made)
+        put(out, made)
 
 
 def say_for_whom(out: Console, found: Findings) -> None:
@@ -69,7 +69,7 @@ def say_for_whom(out: Console, found: Findings) -> None:
     for row in sorted(differing, key=lambda row: 1.0 if row.p is None else row.p)[:MOST]:
         add(made, row.study, row.measure, row.dimension, row.setting, _extremes(found, row))
     if differing:
-        out.print(made)
+        put(out, made)
         _more(out, len(differing))
     else:
         out.print("No sign that effects differ between people or settings, or not enough to say.\n")
@@ -101,7 +101,7 @@ def say_differences(out: Console, space: Workspace, found: Findings, about: Iter
         add(made, d.practice, who_words(d), one, other, d.why)
     names = ", ".join(policy.name for policy in space.policies)
     if differ:
-        out.print(made)
+        put(out, made)
         _more(out, len(differ))
     elif len(space.policies) > 1:
         out.print(f"The policies ({names}) agree here.")

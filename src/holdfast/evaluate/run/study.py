@@ -52,7 +52,8 @@ ADAPTERS: Mapping[str, Callable[[Batch], list[Answer]]] = {
 
 @dataclass(frozen=True)
 class Question:
-    """Everything one study needs; ``others`` holds other changes' adoption periods (n × m, NaN never)."""
+    """Everything one study needs; ``others`` holds other changes' adoption periods (n × m, NaN never);
+    ``deep`` includes the slow sensitivity analysis."""
 
     study: Study
     panel: Panel
@@ -60,6 +61,7 @@ class Question:
     measures: Mapping[str, Measure]
     period: str = "month"
     others: Floats = field(default_factory=lambda: np.zeros((0, 0)))
+    deep: bool = True
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,7 @@ def _findings(
     dates = tuple(period.isoformat() for period in q.panel.periods)
     for one in answered:
         ecological = one.answer.key.population.dimension in q.panel.site_dimensions
-        made = checks_of(one.answer, one.batch, one.cut, _around(q, one, by_key), _is_deep(one, q.study))
+        made = checks_of(one.answer, one.batch, one.cut, _around(q, one, by_key), q.deep and _is_deep(one, q.study))
         checks += check_rows(one.answer, made, q.study)
         certainties.append(certainty_row(one.answer, made, one.measure, q.study, ecological))
         effects += effect_rows(one.answer, one.cut, one.measure, q.study, ecological, dates)

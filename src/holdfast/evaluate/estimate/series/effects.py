@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from .anchor import anchors
 from .design import Segments
 from .glm import Family, Observed, inverse_link, link_name, slope_of_inverse
 from .mixture import Array, Mixture, t_quantile, two_sided_p
@@ -104,13 +105,26 @@ def _with_natural(
 
 
 def paths_of(
-    family: Family, mixture: Mixture, segments: Segments, month: Array, seen: Observed, given: Array, level: float
+    family: Family,
+    mixture: Mixture,
+    segments: Segments,
+    month: Array,
+    seen: Observed,
+    given: Array,
+    level: float,
+    held: bool,
 ) -> Paths:
     """Fitted and counterfactual paths. given (n,): what is taken as known on the link scale (an offset, or
-    the control arm's own path)."""
-    rows = segments.matrix(month), segments.matrix(month, changed=False)
+    the control arm's own path). held: shift both to the level seen on each side of the change."""
+    rows = [segments.matrix(month), segments.matrix(month, changed=False)]
+    if held:
+        after = month >= segments.start
+        shift, moves = anchors(family, seen, after, rows[0] @ mixture.mean + given, rows[0])
+        link = [row @ mixture.mean + given + shift for row in rows]
+        rows = [row + moves for row in rows]
+    else:
+        link = [row @ mixture.mean + given for row in rows]
     half = mixture.half_width(np.vstack(rows), level).reshape(2, -1)
-    link = [row @ mixture.mean + given for row in rows]
     fitted, fitted_lower, fitted_upper = (inverse_link(family, link[0] + s * half[0]) for s in (0, -1, 1))
     without, lower, upper = (inverse_link(family, link[1] + s * half[1]) for s in (0, -1, 1))
     observed = seen.y if family == "gaussian" else seen.y / seen.denominator

@@ -62,14 +62,15 @@ def interrupted_series(
     controlled = control is not None and control_as == "arm"
     alone = fit_arm(family, inference, x, when, seen)
     given = seen.extra
+    held = inference != "published"
     fitted = alone
     uncontrolled: tuple[SeriesEffect, ...] = ()
     if controlled and months.control is not None:
         fitted, given = fit_difference(family, inference, x, when, seen, months.control)
-        paths = paths_of(family, alone.mixture, segments, when, seen, seen.extra, level)
+        paths = paths_of(family, alone.mixture, segments, when, seen, seen.extra, level, held)
         uncontrolled = effects_of(family, alone.mixture, wanted, paths, seen, start, level)
     mixture = fitted.mixture
-    paths = paths_of(family, mixture, segments, when, seen, given, level)
+    paths = paths_of(family, mixture, segments, when, seen, given, level, held)
     rows = np.array([row for _, _, row in wanted])
     covariance = mixture.covariance
     return SeriesResult(

@@ -20,7 +20,8 @@ class SeriesEffect:
     estimate, se, df, lower, upper, p_value: on the link scale (log ratio, log odds ratio or difference).
     ratio, ratio_lower, ratio_upper: exponentiated, None on the identity link.
     absolute, absolute_se, absolute_lower, absolute_upper: mean difference from the counterfactual, in
-    rates per denominator unit, proportions or values (delta method; None for level and slope).
+    rates per denominator unit, proportions or values (delta method; None for level and slope); the level
+    it starts from is the observed one.
     percent: absolute as a percentage of the counterfactual. events: absolute summed over the months
     observed, times their denominators (None for values).
     """
@@ -48,8 +49,11 @@ class SeriesEffect:
 class Paths:
     """Month by month, in rates per denominator unit, proportions or values. All arrays (n,).
 
-    link_fitted, link_counterfactual: the same on the link scale, without denominators; `rows_fitted` and
-    `rows_counterfactual` (n, p) give them from the coefficients, so any joint covariance is R C Rᵀ.
+    Except under `published` inference both paths are shifted on the link scale, before and after the start
+    separately, until the fitted total is the observed total: the observed level is taken as given, and the
+    intervals are about the shape and the effect around it. link_fitted, link_counterfactual: the same on
+    the link scale, without denominators; `rows_fitted`, `rows_counterfactual` (n, p) are their derivatives
+    with respect to the coefficients, the shift's included, so any joint covariance is R C Rᵀ.
     """
 
     month: Array
