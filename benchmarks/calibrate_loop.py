@@ -4,8 +4,8 @@
 
 Each study is a panel of 100 sites × 36 months in five deprivation groups whose errors are correlated, with adoption
 confounded by level and a shared shock, run from panel to findings exactly as `holdfast learn` runs it. Printed: how
-often the interval holds the truth overall, by horizon, by event time, by group (raw and pooled) and for the gap, and
-how often a change that does nothing is found to do something.
+often the interval holds the truth overall, by horizon, by event time, by group (raw and pooled) and for the gap.
+Intervals move with a constant effect, so what they miss is also how often a change that does nothing is found to act.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ RUNNER = CliRunner()
 
 def test_demo_learns_and_prints_the_truth_beside(tmp_path: Path) -> None:
     folder = tmp_path / "demo"
-    got = RUNNER.invoke(app, ["demo", str(folder), "--sites", "16", "--months", "30"])
+    got = RUNNER.invoke(app, ["demo", str(folder), "--sites", "20", "--months", "30"])
     assert got.exit_code == 0, got.output
     assert "truly right" in got.output
     shares = re.search(r"in all cells: (\d+)% right, (\d+)% still undecided, (\d+)% wrong", got.output)
@@ -41,7 +41,7 @@ def test_ctrl_c_ends_with_130_and_leaves_nothing_half_written(tmp_path: Path, mo
         raise KeyboardInterrupt
 
     monkeypatch.setattr("holdfast.simulate.world.World.write", stop)
-    got = RUNNER.invoke(app, ["demo", str(tmp_path / "demo"), "--sites", "12", "--months", "24"])
+    got = RUNNER.invoke(app, ["demo", str(tmp_path / "demo"), "--sites", "20", "--months", "12"])
     assert got.exit_code == 130
     assert list(tmp_path.iterdir()) == []
 
@@ -51,7 +51,7 @@ def test_a_full_disk_is_told_in_a_sentence(tmp_path: Path, monkeypatch: pytest.M
         raise OSError(28, "No space left on device", "observations.parquet")
 
     monkeypatch.setattr("holdfast.simulate.world.World.write", full)
-    got = RUNNER.invoke(app, ["demo", str(tmp_path / "demo"), "--sites", "12", "--months", "24"])
+    got = RUNNER.invoke(app, ["demo", str(tmp_path / "demo"), "--sites", "20", "--months", "12"])
     assert got.exit_code == 1
     assert "observations.parquet: No space left on device" in got.output
     assert list(tmp_path.iterdir()) == []

@@ -36,8 +36,8 @@ OURS: Final = {
 def demo(
     folder: Annotated[Path, typer.Argument(help="A folder that is new, empty, or an earlier demo.")] = Path("demo"),
     seed: Annotated[int, typer.Option("--seed", min=0, help="Another seed is another world.")] = 2020,
-    sites: Annotated[int, typer.Option("--sites", min=12, max=400, help="How many sites.")] = 60,
-    months: Annotated[int, typer.Option("--months", min=24, max=120, help="How many months.")] = 36,
+    sites: Annotated[int, typer.Option("--sites", min=20, max=400, help="How many sites.")] = 60,
+    months: Annotated[int, typer.Option("--months", min=12, max=120, help="How many months.")] = 36,
     excel: Excel = False,
     browse: Annotated[
         bool, typer.Option("--open/--no-open", help="Open the report in a browser (only in a terminal).")

@@ -2,12 +2,13 @@
 
 import numpy as np
 import pytest
-from scipy import stats
+from scipy import optimize, stats
+from scipy.special import expit
 
 from holdfast.evaluate.estimate.series import ALONE, WITH_CONTROL, Segments, interrupted_series
 from holdfast.evaluate.estimate.series.arms import fit_arm
 from holdfast.evaluate.estimate.series.autocorrelation import bias_corrected_rho, integrated
-from holdfast.evaluate.estimate.series.glm import Observed, inverse_link
+from holdfast.evaluate.estimate.series.glm import Observed
 from holdfast.evaluate.estimate.series.mixture import Mixture, t_quantile, two_sided_p
 
 MONTH = np.arange(48.0)
@@ -54,10 +55,12 @@ def test_absolute_effect_is_the_delta_method(rng):
     result = interrupted_series(y, MONTH, 30, denominator=trials, family="quasi-binomial")
     inside = (MONTH >= 30) & (MONTH <= 35)
 
+    segments, after = Segments(30), MONTH >= 30
+
     def gap(beta):
-        paths = result.paths
-        fitted = inverse_link("binomial", paths.rows_fitted[inside] @ beta)
-        return float(np.mean(fitted - inverse_link("binomial", paths.rows_counterfactual[inside] @ beta)))
+        link, without = segments.matrix(MONTH) @ beta, segments.matrix(MONTH, changed=False) @ beta
+        shift = optimize.brentq(lambda s: np.mean(expit(link[after] + s)) - y[after].mean() / 400, -2, 2, xtol=1e-15)
+        return float(np.mean(expit(link[inside] + shift) - expit(without[inside] + shift)))
 
     beta, step = result.coefficients, 1e-6
     jacobian = np.array(

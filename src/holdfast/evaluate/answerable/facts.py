@@ -87,6 +87,8 @@ def gather(on: Bools, observed: Bools, rules: Rules, dose: Floats | None = None,
     usable &= ~always_on
     adopter, never = inside & usable, (first == periods) & usable
     spread, sites = _dose_spread(dose, on, adopter)
+    # a site that adopted too early to be used must not shorten what the others offer
+    counted = adopter if adopter.any() else inside
     return Facts(
         first=first,
         ends=np.asarray((on[:, :-1] & ~on[:, 1:]).any(axis=1), dtype=bool),
@@ -96,8 +98,8 @@ def gather(on: Bools, observed: Bools, rules: Rules, dose: Floats | None = None,
         adopter=adopter,
         never=never,
         periods=periods,
-        before=int(first[inside].min()) if inside.any() else 0,
-        after=int(periods - first[inside].min()) if inside.any() else 0,
+        before=int(first[counted].min()) if counted.any() else 0,
+        after=int(periods - first[counted].min()) if counted.any() else 0,
         together=_together(first[inside], rules),
         dose_sites=sites,
         dose_spread=spread,

@@ -9,6 +9,7 @@ link and independent months the score equations give a shift of zero.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .glm import Family, Observed, inverse_link, link_name, slope_of_inverse
 from .mixture import Array
@@ -16,14 +17,14 @@ from .mixture import Array
 _STEPS = 60
 
 
-def anchors(family: Family, seen: Observed, after: Array, link: Array, rows: Array) -> tuple[Array, Array]:
+def anchors(family: Family, seen: Observed, after: NDArray[np.bool_], link: Array, rows: Array) -> tuple[Array, Array]:
     """Shifts (n,) on the link scale, one before and one after, and their derivatives (n, p).
 
     after (n,) true from the start on; link (n,) the fitted path and rows (n, p) its derivative with respect
     to the coefficients, from which the shift's own follows by holding the fitted total at the observed.
     """
     shift, moves = np.zeros(len(link)), np.zeros_like(rows)
-    for side in (~after.astype(bool), after.astype(bool)):
+    for side in (~after, after):
         size = seen.denominator[side]
         total = float(size @ seen.y[side]) if link_name(family) == "identity" else float(seen.y[side].sum())
         one = _shift(family, total, size, link[side])

@@ -77,9 +77,7 @@ def integrated(
     return Mixture(weight, beta, scale[:, None, None] * bread, float(spare)), rho, weight
 
 
-def prais_winsten(
-    x: Array, z: Array, gaps: Array, floor: float = 0.0, w: Array | None = None
-) -> tuple[Mixture, float]:
+def prais_winsten(x: Array, z: Array, gaps: Array, floor: float = 0.0, w: Array | None = None) -> tuple[Mixture, float]:
     """Prais–Winsten at one bias-corrected ρ, with t on n − p: quick, known, and a little over-confident.
 
     The lag-1 correlation r of least-squares residuals is pulled down by the fitted trend, so ρ is taken

@@ -96,19 +96,17 @@ def _batches(
     whole = bool(seen[pool >= 0].all())
     moving_x = panel.X is not None and panel.X.ndim == 3
     moving_w = panel.weights is not None and panel.weights.ndim == 2
-    found: dict[tuple[int, bytes, int, int, int], list[int]] = {}
-    for cell in np.flatnonzero(~design.reference):
-        c = int(cell)
+    found: dict[tuple[int, bytes, int, int, int, bytes], tuple[list[int], Bools, int]] = {}
+    for c in np.flatnonzero(~design.reference):
         early = int(min(design.t[c], design.b[c]))
-        w_at = _weight_period(design, c, early, fix_weights) if moving_w else 0
-        alone = -1 if whole and not apart else c
-        key = (int(design.g[c]), design.controls[c].tobytes(), early if moving_x else 0, w_at, alone)
-        found.setdefault(key, []).append(c)
-    for (_, _, x_at, w_at, _), cells in found.items():
-        c = cells[0]
+        w_at = _weight_period(design, int(c), early, fix_weights) if moving_w else 0
         members = (pool == design.g[c]) | np.append(design.controls[c], False)[pool]
         rows = members if whole or apart else members & seen[:, design.t[c]] & seen[:, design.b[c]]
-        yield _Batch(np.array(cells), np.flatnonzero(rows), int(members.sum()), x_at, w_at)
+        alone = int(c) if apart else -1
+        key = (int(design.g[c]), design.controls[c].tobytes(), early if moving_x else 0, w_at, alone, rows.tobytes())
+        found.setdefault(key, ([], rows, int(members.sum())))[0].append(int(c))
+    for (_, _, x_at, w_at, _, _), (cells, rows, candidates) in found.items():
+        yield _Batch(np.array(cells), np.flatnonzero(rows), candidates, x_at, w_at)
 
 
 def _weight_period(design: Design, c: int, early: int, fix_weights: FixWeights | None) -> int:
