@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """One door for everything a newcomer or a maintainer does here; needs Python 3.11 or newer and nothing else.
 
-    python3 dev.py demo     run the whole loop on a simulated health system and open what it learned
-    python3 dev.py test     run every test
-    python3 dev.py lint     style and types
-    python3 dev.py docs     build the documentation site
-    python3 dev.py bench    speed, memory and calibration, beside peers
+python3 dev.py demo     run the whole loop on a simulated health system and open what it learned
+python3 dev.py test     run every test
+python3 dev.py lint     style and types
+python3 dev.py docs     build the documentation site
+python3 dev.py bench    speed, memory and calibration, beside peers
 """
 
 from __future__ import annotations

@@ -42,7 +42,7 @@ def _imports(path: Path) -> set[str]:
     return {name for name in found if name.startswith("holdfast.")}
 
 
-MODULES = sorted(p for p in SRC.rglob("*.py") if p.name != "__main__.py" and p.parent != SRC or p.stem in FLOOR_OF)
+MODULES = sorted(p for p in SRC.rglob("*.py") if (p.name != "__main__.py" and p.parent != SRC) or p.stem in FLOOR_OF)
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(SRC)))

@@ -6,8 +6,10 @@ polars or Arrow table.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -62,29 +64,55 @@ def check(
 
 
 def learn(
-    workspace: Workspace | str | Path, progress: Progress = _quiet, *, studies: Iterable[str] = (), policy: str = ""
+    workspace: Workspace | str | Path,
+    progress: Progress = _quiet,
+    *,
+    studies: Iterable[str] = (),
+    policy: str = "",
+    workers: int = 1,
 ) -> Learned:
     """Evaluate every study (or those named) and recommend for every cell, by the policy named (or the first).
 
-    Each protocol is fixed, with its fingerprint and the time, before its study is computed.
+    Each protocol is fixed, with its fingerprint and the time, before its study is computed. ``workers`` above 1
+    computes studies in that many processes; the findings are the same, in the same order.
     """
     from holdfast.decide import compare, decide
-    from holdfast.evaluate.run import evaluate_study, with_portfolio_q
+    from holdfast.evaluate.run import with_portfolio_q
 
     space = opened(workspace)
     chosen = _chosen(space, studies)
     judging = next((p for p in space.policies if p.name == policy), space.policies[0])
     found = Findings()
-    for i, study in enumerate(chosen):
-        progress(f"learning from {study.study}", i, len(chosen))
-        fixed = fix(space, study)
-        one = evaluate_study(question(space, study))
-        found = found + replace(one, protocols=(fixed,))
+    for one in _evaluated(space, chosen, progress, min(workers, len(chosen))):
+        found = found + one
     progress("deciding", len(chosen), len(chosen))
     found = with_portfolio_q(found)
     cells = decide(found, space.changes, space.measures, judging)
     others = compare(found, space.changes, space.measures, space.policies) if len(space.policies) > 1 else ()
     return Learned(space, replace(found, cells=cells), others)
+
+
+def _evaluated(space: Workspace, chosen: list[Study], progress: Progress, workers: int) -> Iterator[Findings]:
+    """Each study's findings in order, its protocol fixed before it is handed to whoever computes it."""
+    from holdfast.evaluate.run import evaluate_study
+
+    def asked(i: int) -> tuple[Protocol, Question]:
+        return fix(space, chosen[i]), question(space, chosen[i])
+
+    if workers < 2:
+        for i, study in enumerate(chosen):
+            progress(f"learning from {study.study}", i, len(chosen))
+            fixed, q = asked(i)
+            yield replace(evaluate_study(q), protocols=(fixed,))
+        return
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        waiting = []
+        for i in range(len(chosen)):
+            fixed, q = asked(i)
+            waiting.append((fixed, pool.submit(evaluate_study, q)))
+        for i, (fixed, job) in enumerate(waiting):
+            progress(f"learning from {chosen[i].study}", i, len(chosen))
+            yield replace(job.result(), protocols=(fixed,))
 
 
 def _chosen(space: Workspace, named: Iterable[str]) -> list[Study]:

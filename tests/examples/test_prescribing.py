@@ -90,7 +90,7 @@ def test_it_agrees_with_a_plain_regression_of_change_on_dose(space: Workspace, f
     dose = np.asarray(space.adoption(study, panel).dose)[:, -1]
     step = float(np.subtract(*np.quantile(dose, [0.75, 0.25])))
     for name in ("cmpaperpt", "opioidome", "fungal", "lpliothyronine"):
-        k = [outcome.measure for outcome in panel.outcomes].index(name)
+        k = [measure for measure, _ in panel.outcomes].index(name)
         y = panel.numerator[k] / panel.denominator[k]
         change = y[:, 16:].mean(axis=1) - y[:, :16].mean(axis=1)
         slope = np.polyfit(dose, change, 1, w=np.sqrt(panel.denominator[k].mean(axis=1)))[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -87,7 +88,7 @@ def learned(
     """Learn and save, telling what is being done."""
     from holdfast import learning, saving
 
-    found = learning.learn(space, tell, studies=studies, policy=policy)
+    found = learning.learn(space, tell, studies=studies, policy=policy, workers=os.cpu_count() or 1)
     tell("applying disclosure control and writing the report", 0, 0)
     judging: Policy = next((p for p in space.policies if p.name == policy), space.policies[0])
     return saving.save(space, found.findings, rule=rule, reason=reason, excel=excel, command=command, policy=judging)

@@ -62,11 +62,16 @@ class Answer:
 
 
 def scaled_psi(answer: Answer) -> Floats:
-    """``psi`` with each row's length made equal to its standard error, so small-sample corrections carry over."""
+    """``psi`` with each row's length made equal to its standard error, so small-sample corrections carry over.
+
+    A row without a finite standard error is NaN throughout: it covaries with nothing, rather than with certainty.
+    """
     length = np.sqrt((answer.psi**2).sum(axis=1))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        factor = np.where(length > 0, answer.se / length, 0.0)
-    scaled: Floats = np.nan_to_num(answer.psi * factor[:, None])
+    finite = np.isfinite(answer.se) & np.isfinite(length)
+    factor = np.where(finite & (length > 0), answer.se / np.where(length > 0, length, 1.0), 0.0)
+    scaled: Floats = np.where(
+        finite[:, None], np.nan_to_num(answer.psi) * np.where(finite, factor, 0.0)[:, None], np.nan
+    )
     return scaled
 
 

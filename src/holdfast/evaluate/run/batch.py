@@ -24,6 +24,7 @@ class Batch:
     """O outcomes over the same m sites (``sites``: their positions in the panel of ``panel_sites``) and T periods.
 
     ``y`` (O × m × T), ``weight`` (O × m), ``on`` (m × T), ``dose`` (m × T or None), ``first`` (m, T: never).
+    ``quartiles`` are the lower and upper of the dose over all the panel's sites.
     ``measures`` has one entry per outcome; ``covariates`` (m × k) are adjusted for.
     """
 
@@ -41,6 +42,7 @@ class Batch:
     first: Ints
     period: str
     covariates: Floats | None = None
+    quartiles: tuple[float, float] | None = None
 
     @property
     def complete(self) -> bool:
@@ -119,4 +121,20 @@ def _batch(
         first=first[sites].astype(np.int64),
         period=period,
         covariates=None if covariates is None else covariates[sites],
+        quartiles=None if dose is None else _quartiles(mean_dose(on, dose)),
     )
+
+
+def mean_dose(on: Bools, dose: Floats | None) -> Floats:
+    """(n,) each site's mean dose while on; NaN where none is known."""
+    if dose is None:
+        raise ValueError("no dose is recorded for this change; add a dose to its adoptions")
+    held = on & np.isfinite(dose)
+    count = held.sum(axis=1)
+    mean = np.where(held, dose, 0.0).sum(axis=1) / np.maximum(count, 1)
+    return np.asarray(np.where(count > 0, mean, np.nan))
+
+
+def _quartiles(dose: Floats) -> tuple[float, float] | None:
+    known = dose[np.isfinite(dose)]
+    return (float(np.quantile(known, 0.25)), float(np.quantile(known, 0.75))) if known.size else None

@@ -7,38 +7,32 @@ from numpy.typing import NDArray
 
 from holdfast.evaluate.estimate.dose import DoseEffect, DoseResult, EventTime, dose_response
 from holdfast.evaluate.run.answer import Answer
-from holdfast.evaluate.run.batch import Batch
+from holdfast.evaluate.run.batch import Batch, mean_dose
 from holdfast.evaluate.run.cuts import Cut
 
 Floats = NDArray[np.float64]
 
 
 def by_dose(batch: Batch) -> list[Answer]:
-    """One answer for each outcome: a site at the upper quartile of dose against one at the lower."""
+    """One answer for each outcome: a site at the upper quartile of dose against one at the lower.
+
+    The quartiles are those of all the panel's sites, so that every population's effect is for the same step in dose.
+    """
     start = int(np.bincount(batch.first[batch.first < batch.on.shape[1]]).argmax())
-    dose = _mean_dose(batch)
+    dose = mean_dose(batch.on, batch.dose)
     return [
         _answer(batch, cut, y, dose_response(y, dose, start, weights=weight))
         for cut, y, weight in zip(batch.cuts, batch.y, batch.weight, strict=True)
     ]
 
 
-def _mean_dose(batch: Batch) -> Floats:
-    """(m,) each site's mean dose while on; NaN where none is known."""
-    if batch.dose is None:
-        raise ValueError("no dose is recorded for this change; add a dose to its adoptions")
-    held = batch.on & np.isfinite(batch.dose)
-    count = held.sum(axis=1)
-    mean = np.where(held, batch.dose, 0.0).sum(axis=1) / np.maximum(count, 1)
-    return np.where(count > 0, mean, np.nan)
-
-
 def _answer(batch: Batch, cut: Cut, y: Floats, found: DoseResult) -> Answer:
-    step = found.dose_quartiles[1] - found.dose_quartiles[0]
+    lower, upper = batch.quartiles or found.dose_quartiles
+    step = upper - lower
     effects = found.effects
     event = found.event_time
     rows = tuple(_row(effect) for effect in effects) + _event_rows(event)
-    estimate = np.r_[[e.p25_to_p75.estimate for e in effects], _scaled(event, "estimate", step)]
+    estimate = np.r_[[e.estimate * step for e in effects], _scaled(event, "estimate", step)]
     baseline = np.full(len(rows), effects[0].baseline)
     return Answer(
         key=cut.key,
@@ -46,8 +40,8 @@ def _answer(batch: Batch, cut: Cut, y: Floats, found: DoseResult) -> Answer:
         rows=rows,
         estimate=estimate,
         se=np.r_[[e.se * step for e in effects], _scaled(event, "se", step)],
-        low=np.r_[[e.p25_to_p75.lower for e in effects], _scaled(event, "lower", step)],
-        high=np.r_[[e.p25_to_p75.upper for e in effects], _scaled(event, "upper", step)],
+        low=np.r_[[e.lower * step for e in effects], _scaled(event, "lower", step)],
+        high=np.r_[[e.upper * step for e in effects], _scaled(event, "upper", step)],
         p=np.r_[[e.p_value for e in effects], np.full(len(rows) - len(effects), np.nan)],
         df=np.r_[[e.df for e in effects], _scaled(event, "df", 1.0)],
         band=np.full((len(rows), 2), np.nan),
@@ -55,7 +49,7 @@ def _answer(batch: Batch, cut: Cut, y: Floats, found: DoseResult) -> Answer:
         units="sites and periods",
         counterfactual=baseline,
         inference=f"{found.method} Shown for a site at the upper against one at the lower quartile of dose "
-        f"({found.dose_quartiles[1]:.3g} against {found.dose_quartiles[0]:.3g}); intervals by {effects[0].inference}",
+        f"({upper:.3g} against {lower:.3g}); intervals by {effects[0].inference}",
         sites=found.sites,
         adopters=found.sites,
         paths=_paths(batch, y),
@@ -88,7 +82,7 @@ def _psi(batch: Batch, found: DoseResult, step: float) -> Floats:
 
 def _paths(batch: Batch, y: Floats) -> tuple[tuple[str, str, str, float], ...]:
     """Mean level by period of the third of sites with the highest dose and the third with the lowest."""
-    dose = _mean_dose(batch)
+    dose = mean_dose(batch.on, batch.dose)
     low, high = np.nanquantile(dose, [1 / 3, 2 / 3])
     rows = []
     for group, members in (("highest third of dose", dose >= high), ("lowest third of dose", dose <= low)):

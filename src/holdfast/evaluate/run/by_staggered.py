@@ -125,6 +125,7 @@ def _errors(welch: WelchEffects, permuted: PermutationEffects | None) -> tuple[F
         made = len(permuted.estimate)
         se[:made], low[:made], high[:made], p[:made] = permuted.se, permuted.low, permuted.high, permuted.p
         df[:made] = np.nan
+    p[~np.isfinite(se)] = np.nan  # without an error there is no test either
     return se, low, high, p, df
 
 

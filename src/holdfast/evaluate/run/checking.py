@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +35,7 @@ from holdfast.evaluate.run.batch import Batch
 from holdfast.evaluate.run.cuts import Cut
 from holdfast.evaluate.run.rows import known
 from holdfast.records import Certainty, CheckResult, Measure, Study
-from holdfast.records.vocabularies import CLAIM
+from holdfast.records.vocabularies import ALL_SETTINGS, CERTAINTIES, CLAIM, EVERYONE
 
 Floats = NDArray[np.float64]
 LEADS, LAGS = 12, 18
@@ -119,14 +120,38 @@ def _reliance_checks(answer: Answer, batch: Batch) -> list[Check]:
     without = overall - psi * len(psi) / max(len(psi) - 1, 1)  # the infinitesimal jackknife, one site at a time
     found.append(check_leave_one_out(leave_one_out(overall, se, without), "site"))
     if len(cohorts) > 1:
-        rows = [answer.index("cohort", f"{g:g}") for g in cohorts]
-        held = [(int(n), answer.estimate[i]) for n, i in zip(sizes, rows, strict=True) if i is not None]
-        weight = np.array([n for n, _ in held], dtype=float)
-        effect = np.array([e for _, e in held])
-        if len(held) > 1:
-            left = (weight @ effect - weight * effect) / (weight.sum() - weight)
-            found.append(check_leave_one_out(leave_one_out(float(weight @ effect / weight.sum()), se, left), "cohort"))
+        found += _without_each_cohort(answer, batch, overall, se)
     return found
+
+
+def _without_each_cohort(answer: Answer, batch: Batch, overall: float, se: float) -> list[Check]:
+    """The overall effect is the cohorts' mean by weight × periods after; each is taken out of it in turn."""
+    periods = batch.on.shape[1]
+    weight = batch.weight[[cut.key for cut in batch.cuts].index(answer.key)]
+    held = [
+        (weight[batch.first == int(g)].sum() * (periods - int(g)), answer.estimate[i])
+        for g, _ in answer.cohorts
+        if (i := answer.index("cohort", g)) is not None
+    ]
+    if len(held) < 2:
+        return []
+    mass, effect = np.array([m for m, _ in held]), np.array([e for _, e in held])
+    mean = mass @ effect / mass.sum()
+    moved = (mass @ effect - mass * effect) / (mass.sum() - mass) - mean
+    return [check_leave_one_out(leave_one_out(overall, se, overall + moved), "cohort")]
+
+
+def no_surer_than_everyone(found: Sequence[Certainty]) -> list[Certainty]:
+    """Smaller groups have weaker checks, not stronger evidence: none is surer than everyone in all settings."""
+    whole = {row.measure: row.certainty for row in found if row.dimension == EVERYONE and row.setting == ALL_SETTINGS}
+    out = []
+    for row in found:
+        limit = whole.get(row.measure, row.certainty)
+        if CERTAINTIES.index(row.certainty) < CERTAINTIES.index(limit):
+            why = f"Held at {limit}: what was doubtful for everyone is not less so for a part of them."
+            row = replace(row, certainty=limit, reasons=(*row.reasons, why))
+        out.append(row)
+    return out
 
 
 def check_rows(answer: Answer, checks: tuple[Check, ...], study: Study) -> list[CheckResult]:

@@ -56,7 +56,9 @@ def groups(found: Sequence[Found], panel: Panel) -> list[Group]:
     """Every comparison of two or more levels that the findings offer."""
     members: dict[tuple[str, str, str], list[tuple[str, Found]]] = defaultdict(list)
     for one in found:
-        key = one[0].key
+        key, overall = one[0].key, one[0].index("overall")
+        if overall is None or not np.isfinite([one[0].estimate[overall], one[0].se[overall]]).all():
+            continue  # an effect without an error can be compared with nothing
         if key.population.dimension != EVERYONE:
             members[key.measure, key.population.dimension, key.setting].append((key.population.level, one))
         elif key.setting != ALL_SETTINGS:

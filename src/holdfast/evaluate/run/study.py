@@ -17,7 +17,7 @@ from holdfast.evaluate.run.by_series import by_series
 from holdfast.evaluate.run.by_staggered import by_staggered
 from holdfast.evaluate.run.by_switching import by_switching
 from holdfast.evaluate.run.by_synthetic import by_synthetic
-from holdfast.evaluate.run.checking import Surroundings, certainty_row, check_rows, checks_of
+from holdfast.evaluate.run.checking import Surroundings, certainty_row, check_rows, checks_of, no_surer_than_everyone
 from holdfast.evaluate.run.cuts import Cut, Key
 from holdfast.evaluate.run.groups import Group, groups
 from holdfast.evaluate.run.judging import Judged, evaluability_row, judge_all
@@ -138,7 +138,7 @@ def _findings(
         for_whom=tuple(for_whom_row(group, q.study) for group in together),
         gaps=tuple(row for group in together if _ordered(group, q) for row in gap_rows(group, q.study, q.panel)),
         checks=tuple(checks),
-        certainty=tuple(certainties),
+        certainty=tuple(no_surer_than_everyone(certainties)),
         exclusions=tuple(exclusions),
         paths=tuple(paths),
     )
@@ -180,7 +180,7 @@ def _covariances(study: Study, answered: Sequence[Answered]) -> list[Covariance]
             for one in answered
             if one.answer.key.setting == setting and _decides(one, study)
             for i, (kind, at) in enumerate(one.answer.rows)
-            if kind in ("overall", "horizon")
+            if kind in ("overall", "horizon") and np.isfinite(one.answer.se[i])
         ]
         total = covariance_between([(answer, i) for answer, i, _ in rows])
         out += [
