@@ -18,7 +18,7 @@ VERBS = ("demo", "new", "check", "learn", "show", "import")
 
 def run(*words: object, code: int = 0) -> str:
     """What the command prints, on both streams, when it ends with ``code``."""
-    got = RUNNER.invoke(app, [str(word) for word in words])
+    got = RUNNER.invoke(app, [str(word) for word in words], env={"COLUMNS": "400"})
     assert got.exit_code == code, got.output
     assert "Traceback" not in got.output
     return got.output

@@ -118,11 +118,11 @@ def test_no_miracle_is_reported(learned: Learned) -> None:
     assert cell.verdict == "keep learning"
 
 
-def test_regions_with_one_comparison_trust_give_no_test_and_join_no_comparison(learned: Learned) -> None:
-    effects = learned.findings.effects
-    assert [e for e in effects if e.p is not None and e.se is None] == []
-    alone = {e.level for e in effects if e.dimension == "region" and e.kind == "overall" and e.se is None}
-    assert alone == {"NHS England North West", "NHS England South East"}
+def test_regions_with_one_comparison_trust_cannot_tell(learned: Learned) -> None:
+    """Both lack an honest error: they say so, show no effect, and join no comparison."""
+    alone = {"NHS England North West", "NHS England South East"}
+    verdicts = [v for v in learned.findings.evaluability if v.dimension == "region" and v.level in alone]
+    assert verdicts and all(v.design == "cannot tell yet" and v.reasons for v in verdicts)
+    assert not [e for e in learned.findings.effects if e.dimension == "region" and e.level in alone]
     rows = [w for w in learned.findings.for_whom if w.dimension == "region"]
     assert rows and all(w.levels == 5 for w in rows)
-    assert all(w.p is not None for w in rows if w.answer == "differs")

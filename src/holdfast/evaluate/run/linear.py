@@ -22,6 +22,8 @@ from holdfast.records.vocabularies import HORIZONS
 
 Floats = NDArray[np.float64]
 EVER = 10_000
+LEADS, LAGS = 18, 36
+"""Event times shown: further from adoption so few cohorts remain that the points say nothing."""
 
 
 @dataclass(frozen=True)
@@ -201,7 +203,8 @@ def schemes(design: Design, att: Floats) -> list[Scheme]:
     """Overall, horizons (cell weighted: the average adopter-period), event times and cohorts."""
     usable = np.isfinite(att)
     found = [scheme(design, "simple", usable=usable), scheme(design, "window", usable=usable, weighting="cell")]
-    return [*found, scheme(design, "event", usable=usable), scheme(design, "group", usable=usable)]
+    event = scheme(design, "event", usable=usable, min_e=-LEADS, max_e=LAGS)
+    return [*found, event, scheme(design, "group", usable=usable)]
 
 
 def _named(wanted: list[Scheme]) -> tuple[tuple[tuple[str, str], ...], NDArray[np.int64]]:

@@ -103,7 +103,11 @@ def _answer_all(q: Question, judged: Sequence[Judged]) -> tuple[list[Answered], 
         except ValueError as refusal:
             failures |= {cut.key: str(refusal) for cut in batch.cuts}
             continue
-        out += [Answered(a, c, m, batch) for a, c, m in zip(answers, batch.cuts, batch.measures, strict=True)]
+        for answer, cut, measure in zip(answers, batch.cuts, batch.measures, strict=True):
+            if np.isfinite(answer.estimate[0]) and (np.isfinite(answer.se[0]) or np.isfinite(answer.low[0])):
+                out.append(Answered(answer, cut, measure, batch))
+            else:
+                failures[cut.key] = "the sites there are leave no honest error, so no effect is shown"
     return out, failures
 
 
