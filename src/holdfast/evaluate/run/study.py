@@ -125,9 +125,10 @@ def _findings(
     exclusions = [*_site_exclusions(q, judged), *_panel_notes(q)]
     checks, certainties, paths = [], [], []
     dates = tuple(period.isoformat() for period in q.panel.periods)
+    around = _around(q)
     for one in answered:
         ecological = one.answer.key.population.dimension in q.panel.site_dimensions
-        made = checks_of(one.answer, one.batch, one.cut, _around(q, one, by_key), q.deep and _is_deep(one, q.study))
+        made = checks_of(one.answer, one.batch, one.cut, around, q.deep and _is_deep(one, q.study))
         checks += check_rows(one.answer, made, q.study)
         certainties.append(certainty_row(one.answer, made, one.measure, q.study, ecological))
         effects += effect_rows(one.answer, one.cut, one.measure, q.study, ecological, dates)
@@ -160,9 +161,9 @@ def _is_deep(one: Answered, study: Study) -> bool:
     return main and (one.measure.measure == study.primary or bool(one.answer.p[0] < 0.05))
 
 
-def _around(q: Question, one: Answered, by_key: Mapping[Key, Answered]) -> Surroundings:
-    others = q.others if q.others.size else np.zeros((len(q.panel.sites), 0))
-    return Surroundings(others=others)
+def _around(q: Question) -> Surroundings:
+    """What the checks may need beyond one answer: when these sites adopted other changes."""
+    return Surroundings(others=q.others if q.others.size else np.zeros((len(q.panel.sites), 0)))
 
 
 def _evaluability(j: Judged, study: Study, by_key: Mapping[Key, Answered], failures: Mapping[Key, str]) -> Evaluability:
