@@ -1,0 +1,10 @@
+"""The app's name."""
+
+from django.apps import AppConfig
+
+
+class Api(AppConfig):
+    """The programming interface."""
+
+    name = "holdfast.web.api"
+    label = "api"

@@ -1,0 +1,1 @@
+"""Board: cells, decisions and follow-ups."""

@@ -1,0 +1,1 @@
+"""Exchange: workspaces in and out, backup and restore."""

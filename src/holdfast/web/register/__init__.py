@@ -1,0 +1,1 @@
+"""Register: changes, practices and vocabularies."""

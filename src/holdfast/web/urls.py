@@ -1,0 +1,20 @@
+"""Every address, room by room."""
+
+from django.urls import include, path
+
+from holdfast.web import home
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("healthy", home.healthy, name="healthy"),
+    path("accessibility", home.accessibility, name="accessibility"),
+    path("privacy", home.privacy, name="privacy"),
+    path("help", home.help_page, name="help"),
+    path("account/", include("allauth.urls")),
+    path("people/", include("holdfast.web.people.urls")),
+    path("changes/", include("holdfast.web.register.urls")),
+    path("evidence/", include("holdfast.web.evidence.urls")),
+    path("decisions/", include("holdfast.web.board.urls")),
+    path("exchange/", include("holdfast.web.exchange.urls")),
+    path("api/", include("holdfast.web.api.urls")),
+]
