@@ -11,7 +11,10 @@ import time
 from pathlib import Path
 
 HERE = Path(__file__).parent
-NOT_RUN = {"__init__", "__main__", "naive", "naive_findings"}
+NOT_RUN = {
+    *("__init__", "__main__", "naive", "naive_findings", "themes_data", "copied_comments"),
+    *("voices_data", "voices_held_out", "voices_replay", "voices_speed"),
+}
 
 
 def main(argv: list[str]) -> int:

@@ -17,8 +17,8 @@ FLOORS = [
     {"decide", "sustain", "spread"},
     {"share"},
     {"learning", "saving"},
-    {"cli", "api"},
     {"web"},
+    {"cli"},  # the command line is the door to every room, the web application's too
 ]
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 INNER = {"run": {"answerable", "estimate", "check", "forwhom"}, "estimate": set(), "forwhom": set(), "check": set()}
@@ -79,6 +79,7 @@ def test_importing_the_package_stays_light() -> None:
 
 def test_no_module_is_a_maze() -> None:
     """Median module under 150 lines; none over 300."""
-    sizes = sorted(len(p.read_text(encoding="utf-8").splitlines()) for p in SRC.rglob("*.py"))
+    ours = (p for p in SRC.rglob("*.py") if p.parent.name != "migrations")  # Django writes those
+    sizes = sorted(len(p.read_text(encoding="utf-8").splitlines()) for p in ours)
     assert sizes[len(sizes) // 2] < 150
     assert sizes[-1] <= 300

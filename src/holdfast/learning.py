@@ -18,6 +18,7 @@ from holdfast.records import Evaluability, Findings, Protocol, Study, rows_about
 if TYPE_CHECKING:
     from holdfast.decide import Difference
     from holdfast.evaluate.run.study import Question
+    from holdfast.involve import Believed
     from holdfast.workspace import Workspace
 
 Progress = Callable[[str, int, int], None]
@@ -35,6 +36,7 @@ class Learned:
     workspace: Workspace
     findings: Findings
     differences: tuple[Difference, ...] = ()
+    believed: Believed | None = None
 
 
 def opened(workspace: Workspace | str | Path) -> Workspace:
@@ -80,16 +82,27 @@ def learn(
     from holdfast.evaluate.run import with_portfolio_q
 
     space = opened(workspace)
-    chosen = _chosen(space, studies)
+    chosen, many = _chosen(space, studies), len(space.policies) > 1
     judging = next((p for p in space.policies if p.name == policy), space.policies[0])
     found = Findings()
     for one in _evaluated(space, chosen, progress, min(workers, len(chosen))):
         found = found + one
     progress("deciding", len(chosen), len(chosen))
     found = with_portfolio_q(found)
-    cells = decide(found, space.changes, space.measures, judging)
-    others = compare(found, space.changes, space.measures, space.policies) if len(space.policies) > 1 else ()
-    return Learned(space, replace(found, cells=cells), others)
+    said = believed(space)
+    cells = decide(found, space.changes, space.measures, judging, said.voices, beliefs=said.beliefs)
+    others = compare(found, space.changes, space.measures, space.policies, said.voices) if many else ()
+    return Learned(space, replace(found, cells=cells, voices=said.voices), others, said)
+
+
+def believed(workspace: Workspace | str | Path) -> Believed:
+    """What the people who were heard prefer and believe, by role; empty where nobody was."""
+    from holdfast.involve import believe, opinion_of
+
+    space = opened(workspace)
+    opinion, why = opinion_of(space.heard)
+    said = believe(space.heard, space.changes, opinion=opinion)
+    return replace(said, warnings=(*said.warnings, why)) if why else said
 
 
 def _evaluated(space: Workspace, chosen: list[Study], progress: Progress, workers: int) -> Iterator[Findings]:
@@ -161,4 +174,4 @@ def frame(rows: Iterable[Any], kind: Literal["pandas", "polars", "arrow"] = "pan
     return table.to_pandas()
 
 
-__all__ = ["Learned", "check", "fix", "frame", "learn", "opened", "question", "rows_about"]
+__all__ = ["Learned", "believed", "check", "fix", "frame", "learn", "opened", "question", "rows_about"]

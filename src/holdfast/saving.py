@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -44,8 +45,11 @@ def save(
     excel: bool = False,
     command: str = "holdfast learn",
     policy: Policy | None = None,
+    notes: Sequence[str] = (),
 ) -> Saved:
     """Release the findings of a workspace that is a folder, and write them to its ``results``.
+
+    ``notes`` are told on the report beside the workspace's own.
 
     Raises ValueError for a workspace made from frames, and what ``release`` raises for the rule.
     """
@@ -71,7 +75,7 @@ def save(
         policy=policy or space.policies[0],
         period=space.config.workspace.period,
         downloads=(*DOWNLOADS, WORKBOOK) if excel else DOWNLOADS,
-        notes=space.notes,
+        notes=(*space.notes, *notes),
     )
     book = write_workbook(results / WORKBOOK, released, space.title, now) if excel else None
     tables = write_findings(

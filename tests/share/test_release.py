@@ -86,8 +86,8 @@ def test_every_chart_that_is_offered_is_tried_above() -> None:
 
 
 def test_a_table_without_a_rule_cannot_leave() -> None:
-    grown = dataclasses.make_dataclass("Grown", [("voices", tuple, ())], bases=(Findings,), frozen=True)
-    with pytest.raises(TypeError, match="No disclosure rule for voices"):
+    grown = dataclasses.make_dataclass("Grown", [("wishes", tuple, ())], bases=(Findings,), frozen=True)
+    with pytest.raises(TypeError, match="No disclosure rule for wishes"):
         let_out(grown())
 
 

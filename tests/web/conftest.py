@@ -5,6 +5,7 @@ The same tests run on SQLite and, with HOLDFAST_TEST_POSTGRES=1, on a PostgreSQL
 
 from __future__ import annotations
 
+import importlib.util
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -28,6 +29,32 @@ def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> No
         return
     folder = tmp_path_factory.mktemp("register")
     database.setdefault("TEST", {})["NAME"] = str(folder / "test.sqlite3")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def kept_records_empty_between_tests() -> Iterator[None]:
+    """SQLite empties tables row by row between tests, which kept records refuse: their guards step aside."""
+    from django.db.backends.sqlite3.base import DatabaseWrapper
+
+    operations_class: Any = DatabaseWrapper.ops_class
+    flush = operations_class.execute_sql_flush
+
+    def aside(operations: Any, statements: Any) -> None:
+        with operations.connection.cursor() as cursor:
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '%RAISE%'")
+            guards = cursor.fetchall()
+            for name, _sql in guards:
+                cursor.execute(f'DROP TRIGGER "{name}"')
+        try:
+            flush(operations, statements)
+        finally:
+            with operations.connection.cursor() as cursor:
+                for _name, sql in guards:
+                    cursor.execute(sql)
+
+    operations_class.execute_sql_flush = aside
+    yield
+    operations_class.execute_sql_flush = flush
 
 
 @pytest.fixture(autouse=True)
@@ -126,8 +153,6 @@ def things(person: Callable[..., Any], home: Path) -> dict[str, str]:
 
     Each room adds its own in ``tests/web/<room>/things.py``, a function ``make(person, made)`` that fills ``made``.
     """
-    import importlib.util
-
     made: dict[str, str] = {}
     for file in sorted(Path(__file__).parent.glob("*/things.py")):
         spec = importlib.util.spec_from_file_location(f"things_{file.parent.name}", file)

@@ -31,7 +31,7 @@ def _addresses(found: Any, names: tuple[str, ...] = ()) -> Iterator[tuple[str, U
     for pattern in found.url_patterns:
         if isinstance(pattern, URLResolver):
             yield from _addresses(pattern, (*names, pattern.namespace) if pattern.namespace else names)
-        elif not pattern.callback.__module__.startswith(OTHERS):
+        elif not getattr(pattern.callback, "func", pattern.callback).__module__.startswith(OTHERS):
             yield ":".join((*names, pattern.name or "")), pattern
 
 

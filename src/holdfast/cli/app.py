@@ -13,6 +13,7 @@ from holdfast import __version__
 from holdfast.cli.checking import check
 from holdfast.cli.demonstrating import demo
 from holdfast.cli.learning import learn
+from holdfast.cli.serving import backup, restore, serve
 from holdfast.cli.showing import show
 from holdfast.cli.starting import import_, new
 
@@ -38,6 +39,9 @@ for name, verb in (
     ("learn", learn),
     ("show", show),
     ("import", import_),
+    ("serve", serve),
+    ("backup", backup),
+    ("restore", restore),
 ):
     app.command(name, help=_flowing(verb.__doc__ or ""))(verb)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import os
 import shutil
 import sys
@@ -15,7 +16,8 @@ import typer
 from holdfast.cli.careful import Debug, Mistake, careful
 from holdfast.cli.choosing import opened
 from holdfast.cli.learning import Excel, learned
-from holdfast.cli.screen import add, progress, put, screen, table
+from holdfast.cli.screen import Progress, add, progress, put, screen, table
+from holdfast.cli.serving import serve
 from holdfast.cli.verdicts import effect_words, is_front, say_for_whom
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 MARK: Final = Path("truth") / "cells.parquet"
 OURS: Final = {
     *("holdfast.toml", "studies", "sites.csv", "changes.csv", "adoptions.csv", "measures.csv", "observations.parquet"),
-    *("truth", "results", "releases.jsonl"),
+    *("truth", "results", "releases.jsonl", "register"),
 }
 
 
@@ -40,7 +42,7 @@ def demo(
     months: Annotated[int, typer.Option("--months", min=12, max=120, help="How many months.")] = 36,
     excel: Excel = False,
     browse: Annotated[
-        bool, typer.Option("--open/--no-open", help="Open the report in a browser (only in a terminal).")
+        bool, typer.Option("--open/--no-open", help="End with it open in a browser (only in a terminal).")
     ] = True,
     debug: Debug = False,
 ) -> None:
@@ -49,7 +51,8 @@ def demo(
     Twelve changes spread through the system in the ways that real ones do. Holdfast learns from the data alone, and
     then each verdict is printed beside what is really so.
 
-    It writes a whole workspace with its results into the folder, the answers in truth/ among them.
+    It writes a whole workspace with its results into the folder, the answers in truth/ among them, and ends with the
+    register and the decision board open in a browser, if the web application is installed.
 
     \b
     Example:
@@ -67,12 +70,28 @@ def demo(
         _place(world, folder)
         space = opened(folder, tell)
         saved = learned(space, tell, excel=excel, command="holdfast demo")
+        served = _in_the_register(folder, tell)
     out, found = screen(), saved.released.findings
     say_beside_truth(out, found, true_cells(world))
     say_for_whom(out, found)
-    out.print(f"Report: {saved.report}\nNext, with data of your own: holdfast new FOLDER")
-    if browse:
-        open_in_browser(saved.report)
+    out.print(f"Report: {saved.report}")
+    if served:
+        out.print(f"Register and decision board: holdfast serve {folder}")
+    out.print("Next, with data of your own: holdfast new FOLDER")
+    if browse and served and at_a_terminal():
+        serve(folder)
+    elif browse:
+        open_in_browser(saved.report.resolve().as_uri())
+
+
+def _in_the_register(folder: Path, tell: Progress) -> bool:
+    """Bring the changes and what was learned into a register; False when the web application is not installed."""
+    if importlib.util.find_spec("django") is None:
+        return False
+    from holdfast.web.serving import open_register
+
+    open_register(folder, lambda words: tell(words, 0, 0))
+    return True
 
 
 def _free(folder: Path) -> None:
@@ -147,11 +166,16 @@ def say_beside_truth(out: Console, found: Findings, truths: list[TrueCell]) -> N
     out.print()
 
 
-def open_in_browser(page: Path) -> None:
+def at_a_terminal() -> bool:
+    """Whether a person is looking, as far as can be told."""
+    return sys.stdout.isatty() and not os.environ.get("CI")
+
+
+def open_in_browser(address: str) -> None:
     """Open the page where a person is looking; never fail over it."""
-    if not sys.stdout.isatty() or os.environ.get("CI"):
+    if not at_a_terminal():
         return
     import webbrowser
 
     with contextlib.suppress(Exception):
-        webbrowser.open(page.resolve().as_uri())
+        webbrowser.open(address)

@@ -91,7 +91,10 @@ def learned(
     found = learning.learn(space, tell, studies=studies, policy=policy, workers=os.cpu_count() or 1)
     tell("applying disclosure control and writing the report", 0, 0)
     judging: Policy = next((p for p in space.policies if p.name == policy), space.policies[0])
-    return saving.save(space, found.findings, rule=rule, reason=reason, excel=excel, command=command, policy=judging)
+    heard = found.believed.warnings if found.believed else ()
+    return saving.save(
+        space, found.findings, rule=rule, reason=reason, excel=excel, command=command, policy=judging, notes=heard
+    )
 
 
 def say(space: Workspace, saved: Saved) -> None:

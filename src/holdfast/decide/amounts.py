@@ -85,6 +85,11 @@ def percent(share: float | None) -> str:
     return "not known" if share is None else f"{100 * share:.0f} %"
 
 
+def headed(text: str) -> str:
+    """With a capital first and the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
 def sentence(text: str) -> str:
     """With a capital first and one full stop last."""
     text = text.strip()

@@ -10,7 +10,7 @@ from holdfast.decide.index import Horizon, Index, Where
 from holdfast.decide.reading import ORDER, Reading, choose_horizon, read
 from holdfast.records import Change, Evaluability, Findings, Gap, Measure, Policy
 from holdfast.records.vocabularies import ALL_SETTINGS, EVERYONE
-from holdfast.records.voices import Voice
+from holdfast.records.voices import Belief, Voice
 
 HARM_FAMILIES: Final = ("balancing", "outcome", "experience")
 """Families in which getting worse is harm. A process measure may move either way without harming anyone."""
@@ -22,8 +22,8 @@ class Case:
     """One practice in one population and setting.
 
     ``others`` are the measures, beside the primary, in which harm may show. ``voices`` are about this practice and
-    ``beside`` about the introduced one; ``also`` are the primary's estimates at other horizons,
-    ``failed`` its failed checks and ``doubts`` the reasons for its certainty.
+    ``beside`` about the introduced one; ``beliefs`` say who shares what the change rests on; ``also`` are the primary's
+    estimates at other horizons, ``failed`` its failed checks and ``doubts`` the reasons for its certainty.
     """
 
     change: Change
@@ -37,6 +37,7 @@ class Case:
     gap: Gap | None = None
     voices: tuple[Voice, ...] = ()
     beside: tuple[Voice, ...] = ()
+    beliefs: tuple[Belief, ...] = ()
     also: tuple[tuple[str, float], ...] = ()
     failed: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
@@ -60,10 +61,11 @@ def gather(
     measures: Mapping[str, Measure],
     policy: Policy,
     voices: Iterable[Voice] = (),
+    beliefs: Iterable[Belief] = (),
 ) -> tuple[Case, ...]:
     """Every case, introduced practice first and then what it displaced, in the order evaluability was judged."""
     index = findings if isinstance(findings, Index) else Index.of(findings)
-    spoken = _by_place(voices)
+    spoken, believed = _by_place(voices), tuple(beliefs)
     cases: list[Case] = []
     for name, dimension, level, setting, studies in _cells(index):
         change = changes.get(name) or Change(name, name, name)
@@ -72,7 +74,8 @@ def gather(
             said, beside = (
                 _voices_about(spoken, (name, p, dimension, level, setting)) for p in (practice, change.introduced)
             )
-            cases.append(replace(best, role=role, practice=practice, voices=said, beside=beside))
+            held = tuple(b for b in believed if b.change == name and role == "introduced")
+            cases.append(replace(best, role=role, practice=practice, voices=said, beside=beside, beliefs=held))
     return tuple(cases)
 
 
@@ -157,7 +160,11 @@ def _by_place(voices: Iterable[Voice]) -> dict[tuple[str, ...], list[Voice]]:
 
 
 def _voices_about(spoken: Mapping[tuple[str, ...], list[Voice]], key: tuple[str, ...]) -> tuple[Voice, ...]:
-    """Each role's voice about this very cell, else about everyone in the setting, else everyone everywhere."""
+    """Each role's voice about this very cell, else about everyone in the setting, else everyone everywhere.
+
+    A voice that is not known gives way to a wider one that is. A group of people speaks for everyone and for its own
+    population, and not for another level of its own dimension.
+    """
     change, practice, dimension, level, setting = key
     nearest: dict[str, Voice] = {}
     for place in (
@@ -167,7 +174,10 @@ def _voices_about(spoken: Mapping[tuple[str, ...], list[Voice]], key: tuple[str,
         (EVERYONE, EVERYONE, ALL_SETTINGS),
     ):
         for voice in spoken.get((change, practice, *place), ()):
-            nearest.setdefault(voice.role, voice)
+            elsewhere = voice.of_dimension == dimension and voice.of_level != level
+            silent = voice.role in nearest and nearest[voice.role].support is None and voice.support is not None
+            if not elsewhere and (voice.role not in nearest or silent):
+                nearest[voice.role] = voice
     return tuple(nearest.values())
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from holdfast.decide.amounts import listed, percent
-from holdfast.decide.judged import Judged
+from holdfast.decide.amounts import headed, listed, percent
+from holdfast.decide.judged import Judged, against, told_apart
+from holdfast.records.involving import ROLES
 from holdfast.records.vocabularies import ALL_SETTINGS, EVERYONE
 from holdfast.records.voices import Voice
 
@@ -54,11 +55,32 @@ def _cost(j: Judged) -> list[str]:
 
 def _voices(j: Judged) -> list[str]:
     if not j.case.voices:
-        return ["No voices gathered yet, so who agrees and who disagrees is not known."]
+        return ["No voices gathered yet, so who agrees and who disagrees is not known.", *_beliefs(j)]
+    return [*_borrowed(j), *_unheard(j), *_beliefs(j)]
+
+
+def _unheard(j: Judged) -> list[str]:
+    """Roles of which too few spoke, and roles that the recommendation asks for of which nobody did."""
+    few = [v.role for v in j.case.voices if v.support is None]
+    absent = [role for role in ROLES if role not in {v.role for v in j.case.voices}]
+    said = [f"Too few spoke to be told by role: {listed(few)}."] if few else []
+    return [*said, f"Nobody was heard as: {listed(absent)}."] if absent else said
+
+
+def _beliefs(j: Judged) -> list[str]:
+    """Assumptions of which it is not known who shares them."""
+    told = {b.assumption for b in j.case.beliefs if b.agree is not None}
+    unasked = dict.fromkeys(b.text for b in j.case.beliefs if b.assumption not in told)
+    if not unasked:
+        return []
+    return [f"Not known whether people believe what it rests on: {listed([f'“{text}”' for text in unasked])}."]
+
+
+def _borrowed(j: Judged) -> list[str]:
     at = j.case.at
-    borrowed = [
-        v.role for v in j.case.voices if (v.dimension, v.level, v.setting) != (at.dimension, at.level, at.setting)
-    ]
+    here = (at.dimension, at.level, at.setting)
+    told = [v for v in j.case.voices if v.support is not None and v.kind != "people"]
+    borrowed = [v.role for v in told if (v.dimension, v.level, v.setting) != here]
     if not borrowed:
         return []
     return [f"Nobody was asked about this very group and setting by role: {listed(borrowed)} spoke more widely."]
@@ -84,13 +106,23 @@ def dissent(j: Judged) -> tuple[str, ...]:
     """Roles whose commonest wish is another verdict; for a cell still being learnt about, roles that are opposed."""
     learning = j.rule.verdict == "keep learning"
     said = []
-    for voice in j.case.voices:
-        who, wish = f"{voice.role.capitalize()}{_about(voice, j)}", _preferred(voice)
-        if learning and (voice.opposition_low or 0.0) > j.policy.oppose:
+    for voice in told_apart(j.case.voices, j.policy.oppose):
+        who, wish = f"{headed(voice.role)}{_about(voice, j)}", _preferred(voice)
+        if learning and against(voice, j.policy.oppose):
             said.append(f"{who} are opposed ({percent(voice.opposition)}).")
         elif not learning and wish and wish[0] != j.rule.verdict:
             said.append(f"{who} most often prefer {wish[0]} ({percent(wish[1])}).")
-    return tuple(said)
+    return (*said, *_not_shared(j))
+
+
+def _not_shared(j: Judged) -> list[str]:
+    """Assumptions that a role credibly does not share."""
+    return [
+        f"{headed(b.role)} do not share an assumption it rests on, “{b.text}”: {percent(b.agree)} agree (95 % "
+        f"interval {percent(b.low)} to {percent(b.high)})."
+        for b in j.case.beliefs
+        if b.state == "not shared"
+    ]
 
 
 def _preferred(voice: Voice) -> tuple[str, float] | None:

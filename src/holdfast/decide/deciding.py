@@ -23,7 +23,7 @@ from holdfast.decide.reasons import reasons
 from holdfast.decide.rules import judge
 from holdfast.decide.settle import Prospect, foresee
 from holdfast.records import Cell, Change, Findings, Measure, Policy
-from holdfast.records.voices import Voice
+from holdfast.records.voices import Belief, Voice
 
 
 @dataclass(frozen=True)
@@ -44,10 +44,11 @@ def judge_all(
     measures: Mapping[str, Measure],
     policy: Policy,
     voices: Iterable[Voice] = (),
+    beliefs: Iterable[Belief] = (),
 ) -> Judgement:
     """Gather the evidence and judge every cell, without words."""
     index = findings if isinstance(findings, Index) else Index.of(findings)
-    cases = gather(index, changes, measures, policy, voices)
+    cases = gather(index, changes, measures, policy, voices, beliefs)
     evidence, siblings = assemble(cases, index, policy)
     state = State.of(evidence, Thresholds.of(policy))
     return Judgement(index, cases, siblings, state, judge(state.q, state.t), policy)
@@ -60,14 +61,15 @@ def decide(
     policy: Policy,
     voices: Iterable[Voice] = (),
     *,
+    beliefs: Iterable[Belief] = (),
     duties: Mapping[str, Sequence[str]] | None = None,
 ) -> tuple[Cell, ...]:
     """A recommendation for every practice × population × setting that evaluability was judged for.
 
-    ``duties`` gives, for each change, the legal duties still open; a change it does not name has none recorded. The
-    machine recommends: it never makes anything final.
+    ``voices`` and ``beliefs`` are what roles prefer and share. ``duties`` gives, for each change, the legal duties
+    still open; a change it does not name has none recorded. The machine recommends: it never makes anything final.
     """
-    judgement = judge_all(findings, changes, measures, policy, voices)
+    judgement = judge_all(findings, changes, measures, policy, voices, beliefs)
     if not judgement.cases:
         return ()
     flips = find_flips(judgement.state)

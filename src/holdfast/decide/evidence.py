@@ -159,7 +159,7 @@ def _absent(case: Case) -> tuple[bool, ...]:
         not (seen("experience") or primary == "experience"),
         case.gap is None,
         case.change.cost is None,
-        not case.beside,
+        not any(voice.opposition is not None for voice in case.beside),
     )
 
 

@@ -13,8 +13,9 @@ from holdfast.decide.cases import Case
 from holdfast.decide.inputs import State
 from holdfast.decide.posterior import at_least, quantile, with_prior
 from holdfast.decide.reading import Reading
-from holdfast.decide.rules import INTRODUCED, RULES, Rule, first
+from holdfast.decide.rules import INTRODUCED, RULES, Rule, first, judge
 from holdfast.records import Policy
+from holdfast.records.voices import Voice
 
 NUMBERS: Final = ("benefit", "improves", "futile", "harm", "gap", "not_here", "suspension", "opposition")
 
@@ -22,13 +23,15 @@ NUMBERS: Final = ("benefit", "improves", "futile", "harm", "gap", "not_here", "s
 @dataclass(frozen=True)
 class Judged:
     """``q`` holds the quantities by name. ``beside`` is the rule that judged the introduced practice in the same cell,
-    ``face`` the one that would have, had the design's claim been strong enough; ``harmful`` and ``suspended`` the
+    ``face`` the one that would have, had the design's claim been strong enough, ``unopposed`` the one had nobody been
+    opposed; ``harmful`` and ``suspended`` the
     measures behind the harm and the harm from suspension, ``there`` the place where it works best."""
 
     case: Case
     rule: Rule
     beside: Rule
     face: Rule
+    unopposed: Rule
     q: dict[str, float]
     harmful: Reading | None
     suspended: Reading | None
@@ -49,6 +52,8 @@ def all_judged(
     """Every cell with its rule, its numbers and the measures behind them."""
     beside = first(INTRODUCED, state.q, state.t)
     face = first(INTRODUCED, replace(state.q, claim=np.full_like(state.q.claim, 5)), state.t)
+    nobody = np.where(np.isnan(state.q.opposition), np.nan, 0.0)
+    unopposed = judge(replace(state.q, opposition=nobody), state.t)
     columns = {name: getattr(state.q, name).tolist() for name in NUMBERS}
     return [
         Judged(
@@ -56,6 +61,7 @@ def all_judged(
             rule=RULES[rules[i]],
             beside=INTRODUCED[beside[i]],
             face=INTRODUCED[face[i]],
+            unopposed=RULES[unopposed[i]],
             q={name: values[i] for name, values in columns.items()},
             harmful=_worst((*((case.primary,) if case.primary else ()), *case.others), policy.prior_sd_multiple),
             suspended=_worst(case.suspended, policy.prior_sd_multiple),
@@ -64,6 +70,22 @@ def all_judged(
         )
         for i, case in enumerate(cases)
     ]
+
+
+def against(voice: Voice, oppose: float) -> bool:
+    """Whether its opposition is credibly above what the policy tolerates."""
+    return voice.opposition_low is not None and voice.opposition_low > oppose
+
+
+def opposed(j: Judged) -> tuple[Voice, ...]:
+    """The voices that are against the introduced practice, each told once."""
+    return tuple(v for v in told_apart(j.case.beside, j.policy.oppose) if against(v, j.policy.oppose))
+
+
+def told_apart(voices: Sequence[Voice], oppose: float) -> tuple[Voice, ...]:
+    """Without the groups of people that need no telling: those not against it, or whose whole role is."""
+    roles = {v.role for v in voices if against(v, oppose)}
+    return tuple(v for v in voices if v.kind != "people" or (against(v, oppose) and v.of_role not in roles))
 
 
 def interval(reading: Reading) -> tuple[float, float]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from holdfast.decide.amounts import amount, chance, close_chance, listed, named, percent, sentence, span
-from holdfast.decide.judged import Judged, interval
+from holdfast.decide.amounts import amount, chance, close_chance, headed, listed, named, percent, sentence, span
+from holdfast.decide.judged import Judged, interval, opposed
 from holdfast.decide.reading import Reading
 from holdfast.decide.rules import KEEP_LEARNING
 from holdfast.records.vocabularies import HORIZONS
@@ -41,6 +41,7 @@ def _displaced(j: Judged) -> list[str]:
     said = [
         j.rule.words,
         f"{j.case.change.introduced}, which replaced it, is judged {j.beside.verdict} here. {j.beside.words}",
+        *_altered(j),
     ]
     if j.suspended is not None:
         bar = close_chance(j.policy.reinstate_harm)
@@ -118,13 +119,23 @@ def _elsewhere(j: Judged) -> list[str]:
 
 
 def _opposition(j: Judged) -> list[str]:
-    bar = percent(j.policy.oppose)
-    return [
-        f"{v.role.capitalize()} are opposed: {percent(v.opposition)} (95 % interval {percent(v.opposition_low)} to "
+    """Who is opposed, and whether that alone made the verdict what it is."""
+    bar, against = percent(j.policy.oppose), opposed(j)
+    said = [
+        f"{headed(v.role)} are opposed: {percent(v.opposition)} (95 % interval {percent(v.opposition_low)} to "
         f"{percent(v.opposition_high)}), the lower end being above {bar}."
-        for v in j.case.beside
-        if (v.opposition_low or 0.0) > j.policy.oppose
+        for v in against
     ]
+    return [*said, *_altered(j)]
+
+
+def _altered(j: Judged) -> list[str]:
+    """Which dissent changed the verdict: what it would be had nobody been opposed."""
+    if j.unopposed.verdict == j.rule.verdict:
+        return []
+    who = listed([v.role for v in opposed(j)])
+    alone = " (the opposition of any one of them would do)" if len(opposed(j)) > 1 else ""
+    return [f"Dissent changed this verdict: were {who} not opposed it would be {j.unopposed.verdict}{alone}."]
 
 
 def _certainty(j: Judged) -> str:

@@ -12,6 +12,8 @@ import datetime as dt
 import typing
 from dataclasses import dataclass
 
+from holdfast.records.voices import Voice
+
 
 def _of(meaning: str, default: object = dataclasses.MISSING) -> typing.Any:
     if default is dataclasses.MISSING:
@@ -246,6 +248,7 @@ class Findings:
     certainty: tuple[Certainty, ...] = ()
     exclusions: tuple[Exclusion, ...] = ()
     paths: tuple[Path, ...] = ()
+    voices: tuple[Voice, ...] = ()
     cells: tuple[Cell, ...] = ()
 
     def __add__(self, other: Findings) -> Findings:
@@ -265,5 +268,6 @@ ROW_TYPES: dict[str, type] = {
     "certainty": Certainty,
     "exclusions": Exclusion,
     "paths": Path,
+    "voices": Voice,
     "cells": Cell,
 }

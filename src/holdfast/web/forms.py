@@ -13,7 +13,8 @@ class PlainForm(forms.Form):
     def __init__(self, *words: Any, **named: Any) -> None:
         named.setdefault("label_suffix", "")
         super().__init__(*words, **named)
+        usual = forms.Field.default_error_messages["required"]
         for field in self.fields.values():
-            label = (field.label or "an answer").strip()
-            field.error_messages.setdefault("required", f"Enter {label[:1].lower()}{label[1:]}")
-            field.error_messages["required"] = field.error_messages.get("blank", field.error_messages["required"])
+            label = str(field.label or "an answer").strip()
+            if field.error_messages.get("required") == usual:  # what a form says for itself stays
+                field.error_messages["required"] = f"Enter {label[:1].lower()}{label[1:]}"

@@ -2,19 +2,44 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
-from holdfast.web.people.access import may
+from holdfast.web.board.models import Cell, Decision
+from holdfast.web.board.reviews import overdue_count
+from holdfast.web.people.access import allowed, may
 from holdfast.web.people.verbs import EVERYBODY
-from holdfast.web.register.models import Change
+from holdfast.web.places import loop
+from holdfast.web.register.listing import live
+
+LATELY = 5
 
 
 @may(EVERYBODY)
 def home(request: HttpRequest) -> HttpResponse:
-    """The loop, and how many changes stand at each step."""
-    return render(request, "home.jinja", {"changes": Change.objects.filter(merged_into=None).count()})
+    """What is here, what waits for the reader, and what happened lately."""
+    said: dict[str, Any] = {"waiting": _waiting(request), "loop_steps": loop()}
+    if allowed(request.user, "register.read"):
+        said |= {"changes": live().count(), "latest": live().order_by("-pk")[:LATELY]}
+    if allowed(request.user, "board.read"):
+        final = Decision.objects.filter(state=Decision.FINAL).select_related("cell__change")
+        said |= {"decided": final.order_by("-final_at")[:LATELY], "decisions": final.count()}
+    return render(request, "home.jinja", said)
+
+
+def _waiting(request: HttpRequest) -> list[tuple[int, str, str, str]]:
+    """What waits for this reader: how many, of what (one and many), and the address where it is done."""
+    waits = []
+    if allowed(request.user, "register.triage"):
+        waits.append((live().filter(sorted_at=None).count(), "change to sort", "changes to sort", "register:triage"))
+    if allowed(request.user, "board.propose"):
+        open_ = Cell.objects.filter(latest__isnull=False, decided=None, dimension="everyone", setting="all settings")
+        waits.append((open_.count(), "practice to decide on", "practices to decide on", "board:matrix"))
+        waits.append((overdue_count(), "review that is due", "reviews that are due", "board:reviews"))
+    return waits
 
 
 @may(EVERYBODY)

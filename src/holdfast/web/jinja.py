@@ -29,6 +29,7 @@ def environment(**options: Any) -> Environment:
         with_query=with_query,
         organisation=settings.ORGANISATION,
         places=places,
+        providers=providers,
     )
     made.filters.update(day=day, moment=moment, plural=plural)
     return made
@@ -51,6 +52,14 @@ def with_query(context: Context, **changes: Any) -> str:
         else:
             query[key] = str(value)
     return f"?{query.urlencode()}"
+
+
+@pass_context
+def providers(context: Context) -> list[Any]:
+    """The organisations' own sign-ins that this installation was given."""
+    from allauth.socialaccount.adapter import get_adapter
+
+    return list(get_adapter().list_providers(context["request"]))
 
 
 def day(when: dt.date | dt.datetime | None) -> str:

@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "holdfast.web.people",
     "holdfast.web.register",
     "holdfast.web.evidence",
+    "holdfast.web.insight",
     "holdfast.web.board",
     "holdfast.web.api",
     "holdfast.web.exchange",
@@ -101,6 +102,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
 LOGIN_URL = "account_login"
@@ -113,6 +115,10 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # an invitation went to the address
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 SOCIALACCOUNT_PROVIDERS = env.openid("HOLDFAST_OIDC")
+SOCIALACCOUNT_ADAPTER = "holdfast.web.people.adapter.ByTheOrganisation"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+OIDC_OPEN = env.flag("HOLDFAST_OIDC_OPEN")
+"""Whether everybody whom the organisation's sign-in knows may come in as a contributor, uninvited."""
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Holdfast"
 

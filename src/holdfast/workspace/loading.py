@@ -13,6 +13,8 @@ import narwhals as nw
 import pyarrow as pa
 
 from holdfast.records import ADOPTIONS, CHANGES, MEASURES, OBSERVATIONS, SITES, Change, Measure, Policy, Study, Table
+from holdfast.records.heard import Heard
+from holdfast.records.involving import INVOLVING
 from holdfast.workspace.engine import ROW, Arrow, Engine, memory
 from holdfast.workspace.files import Piece
 from holdfast.workspace.registers import (
@@ -30,7 +32,7 @@ from holdfast.workspace.settings import Config, ObservationSource, TableSource
 from holdfast.workspace.sources import Source, build, open_source
 from holdfast.workspace.tidy import Observed
 
-TABLES: dict[str, Table] = {t.name: t for t in (SITES, CHANGES, ADOPTIONS, MEASURES, OBSERVATIONS)}
+TABLES: dict[str, Table] = {t.name: t for t in (SITES, CHANGES, ADOPTIONS, MEASURES, OBSERVATIONS)} | INVOLVING
 
 
 @dataclass
@@ -46,6 +48,7 @@ class Loaded:
     observed: tuple[Observed, ...] = ()
     studies: tuple[Study, ...] = ()
     policies: tuple[Policy, ...] = ()
+    heard: Heard = field(default_factory=Heard)
     inputs_sha256: str = ""
     rows: dict[str, list[Row]] = field(default_factory=dict)
     """Rows of the small tables, each column in its own kind."""

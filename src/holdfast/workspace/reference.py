@@ -17,6 +17,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from holdfast.records import INPUTS, ROW_TYPES, AdoptionRule, Column, Policy, Study, Table, table_of
+from holdfast.records.involving import INVOLVING
 from holdfast.workspace.importers import IMPORTERS
 from holdfast.workspace.settings import (
     Config,
@@ -53,7 +54,7 @@ def reference() -> str:
         more = " Every key of `[tables.NAME]`, and:" if skip else ""
         parts += [f"### `{title}`", f"{_first_line(model)}{more}", _keys(model, skip)]
     parts.append("## Every column that is read")
-    parts += [_table(table) for table in INPUTS.values()]
+    parts += [_table(table) for table in (*INPUTS.values(), *INVOLVING.values())]
     parts.append("## Every column that is written")
     parts += [_table(table_of(row_type)) for row_type in ROW_TYPES.values()]
     parts.append("## Every importer")

@@ -167,6 +167,12 @@ class Tables(BaseModel):
     adoptions: Sources = Field(default_factory=list, description="When each site had a change switched on.")
     measures: Sources = Field(default_factory=list, description="What is counted.")
     observations: ObservationSources = Field(default_factory=list, description="Numerators and denominators.")
+    participants: Sources = Field(default_factory=list, description="People who took part, and about them.")
+    statements: Sources = Field(default_factory=list, description="What people could agree or disagree with.")
+    votes: Sources = Field(default_factory=list, description="Their votes on the statements.")
+    preferences: Sources = Field(default_factory=list, description="What they would do with a practice, and for whom.")
+    assumptions: Sources = Field(default_factory=list, description="What must be believed for a change to last.")
+    makeup: Sources = Field(default_factory=list, description="The population's make-up, to see who is missing.")
 
 
 class Config(Settings):

@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 
 from holdfast.records import Adoption, AdoptionRule, Change, Measure, Panel, Policy, Study
+from holdfast.records.heard import Heard
 from holdfast.records.panel import Floats
 from holdfast.workspace import adopting, check, panels
 from holdfast.workspace.config import NAME, parse_config, read_config
 from holdfast.workspace.engine import Engine
+from holdfast.workspace.hearing import hear
 from holdfast.workspace.loading import (
     TABLES,
     Loaded,
@@ -49,6 +51,7 @@ class Workspace:
         self.sites: dict[str, Site] = loaded.sites
         self.studies: tuple[Study, ...] = loaded.studies
         self.policies: tuple[Policy, ...] = loaded.policies
+        self.heard: Heard = loaded.heard
         self.notes: tuple[str, ...] = tuple(report.notes)
         self.inputs_sha256: str = loaded.inputs_sha256
 
@@ -83,6 +86,12 @@ class Workspace:
         observations: object,
         sites: object | None = None,
         adoptions: object | None = None,
+        participants: object | None = None,
+        statements: object | None = None,
+        votes: object | None = None,
+        preferences: object | None = None,
+        assumptions: object | None = None,
+        makeup: object | None = None,
         studies: Sequence[Study | Mapping[str, Any]] = (),
         policy: Policy | Mapping[str, Any] | None = None,
         policies: Sequence[Policy | Mapping[str, Any]] = (),
@@ -115,6 +124,12 @@ class Workspace:
             "adoptions": adoptions,
             "measures": measures,
             "observations": observations,
+            "participants": participants,
+            "statements": statements,
+            "votes": votes,
+            "preferences": preferences,
+            "assumptions": assumptions,
+            "makeup": makeup,
         }
         loaded = _from_frames(engine, settings, frames, report)
         return cls._settled(engine, loaded, report, None, checked)
@@ -129,6 +144,7 @@ class Workspace:
         if checked:
             check.observations(engine, loaded, report)
         report.raise_if_any()
+        loaded.heard = hear(engine, loaded, report)
         return cls(engine, loaded, report, folder)
 
     @property

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from holdfast.evaluate.estimate.small import Aggregates, choose_inference, welch
+from holdfast.evaluate.estimate.small import Aggregates, choose_inference, t_interval, welch
 from holdfast.evaluate.estimate.staggered import Moments
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -73,15 +73,19 @@ def test_pooled_variance_is_unbiased_when_cohorts_hold_one_site_each() -> None:
 
 
 def test_coverage_with_weights_noisier_adopters_and_few_of_them() -> None:
-    """At 300 studies the Monte Carlo error of 95 % is 1.3 points; weights make the interval wide, never short."""
+    """At 300 studies the Monte Carlo error of 95 % is 1.3 points; weights make the interval wide, never short.
+
+    In one study of twenty less than a degree of freedom is left, and there is no interval.
+    """
     rng = np.random.default_rng(5)
     hit = []
     for _ in range(300):
         weight = np.exp(rng.normal(size=36) * 0.7)
         at = world([18, 18, 22, 22, 24, 26], 30, rng, 0.5, noisy=1.5, weight=weight)
         found = welch(at.aggregates, **state(at.Y, at.label, at.aggregates.onset, weight))
-        hit.append((found.low[0] <= 0.5) & (found.high[0] >= 0.5))
-    assert np.mean(hit) >= 0.92
+        if np.isfinite(found.low[0]):
+            hit.append((found.low[0] <= 0.5) & (found.high[0] >= 0.5))
+    assert len(hit) >= 270 and np.mean(hit) >= 0.92
 
 
 @pytest.mark.parametrize(
@@ -108,3 +112,9 @@ def test_route_by_number_of_sites(sites: tuple[int, int, int], options: dict[str
 def test_shapes_that_do_not_fit_are_refused() -> None:
     with pytest.raises(ValueError, match="onset needs 3 entries"):
         Aggregates(np.zeros((2, 3, 5)), np.zeros(2, dtype=int), np.zeros(2, dtype=int), np.zeros(2, dtype=int))
+
+
+def test_less_than_one_degree_of_freedom_gives_no_error_rather_than_billions() -> None:
+    got = t_interval(np.array([0.005, 0.005]), np.array([0.005, 0.005]), np.array([0.1, 1.0]))
+    assert np.isnan([got.se[0], got.low[0], got.high[0], got.p[0]]).all()
+    assert np.isfinite([got.se[1], got.low[1], got.high[1], got.p[1]]).all()

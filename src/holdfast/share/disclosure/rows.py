@@ -26,6 +26,7 @@ from holdfast.records import (
     Path,
     Protocol,
 )
+from holdfast.records.voices import Voice
 from holdfast.share.disclosure.people import effects, gap, paths
 from holdfast.share.disclosure.profiles import Profile
 from holdfast.share.disclosure.released import NOT_SHOWN
@@ -84,9 +85,8 @@ def for_whom(row: ForWhom, rule: Rule) -> Changed:
 def cell(row: Cell, rule: Rule) -> Changed:
     """Hidden when the primary effect is about too few people; its numbers when any measure of the cell is."""
     few = rule.hiding.few_measures(row.study, row.dimension, row.level, row.setting)
-    sentences: dict[str, Any] = {
-        name: all_guarded(getattr(row, name), rule) for name in ("reasons", "missing", "flips", "would_settle")
-    }
+    told = ("reasons", "missing", "dissent", "flips", "would_settle")
+    sentences: dict[str, Any] = {name: all_guarded(getattr(row, name), rule) for name in told}
     row = dataclasses.replace(row, **sentences, rule=guarded(row.rule, rule))
     numbers = ["benefit", "harm", "futile", "gap_widens", "estimate", "low", "high"]
     if not few and any(getattr(row, name) is not None for name in numbers) and rule.hiding.is_unheard_of(row):
@@ -98,6 +98,21 @@ def cell(row: Cell, rule: Rule) -> Changed:
     if "" in few or rule.primary.get(row.study, "") in few | {""}:
         silent |= {"verdict": "not shown", "rule": NOT_SHOWN, "certainty": ""}
     return emptied(row, numbers, **silent)
+
+
+_SHARES: Final = tuple(field.name for field in dataclasses.fields(Voice) if field.type == "float | None")
+
+
+def voice(row: Voice, rule: Rule) -> Changed:
+    """How many spoke, by the rule; shares are statistics, shown to a whole percentage where enough people spoke."""
+    count = _count(float(row.voices), rule.profile)
+    if row.voices <= max(rule.profile.statistics_above, rule.profile.suppress_to):
+        return emptied(row, _SHARES, voices=0, made=NOT_SHOWN)
+    if rule.profile.rounding == "none" and not rule.profile.statistics_above:
+        return row, frozenset()
+    shares: dict[str, Any] = {name: None if (v := getattr(row, name)) is None else round(v, 2) for name in _SHARES}
+    shares["effective"] = None if row.effective is None else float(round(row.effective, -1))
+    return dataclasses.replace(row, **shares, voices=int(count or 0)), frozenset()
 
 
 def protocol(row: Protocol, _rule: Rule) -> Changed:
@@ -131,6 +146,7 @@ RULES: Final[Mapping[type, Callable[[Sequence[Any], Rule], list[Changed]]]] = {
     Evaluability: each(evaluability),
     Exclusion: each(exclusion),
     ForWhom: each(for_whom),
+    Voice: each(voice),
     Cell: each(cell),
     Protocol: each(protocol),
 }

@@ -22,6 +22,7 @@ from holdfast.records import (
     Protocol,
 )
 from holdfast.records.vocabularies import ALL_SETTINGS, EVERYONE
+from holdfast.records.voices import Voice
 from holdfast.share.disclosure import Released, planned, primary_measures, require_released
 
 Place = tuple[str, str, str]
@@ -129,6 +130,10 @@ class Index:
     def for_whom(self, study: str, measure: str) -> list[ForWhom]:
         """The joint tests of difference, over all settings and between settings."""
         return [r for r in self.released.rows("for_whom", study, measure) if r.setting == ALL_SETTINGS]
+
+    def voices(self, change: str) -> list[Voice]:
+        """What roles and groups prefer, of one change."""
+        return [row for row in self.released.findings.voices if row.change == change]
 
     def cells(self, change: str) -> list[Cell]:
         """Every recommendation about a change's practices."""

@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from holdfast.records import Change, Measure
+from holdfast.share.charts import Table
 from holdfast.share.disclosure import Released, require_released
 from holdfast.share.report.index import Index
 from holdfast.share.report.matrix import Mark, Matrix, mark, matrices, who
 from holdfast.share.report.meta import Meta
 from holdfast.share.report.overview import SYMBOLS, TONES, Brief, briefs, by_population, by_verdict, counted
 from holdfast.share.report.section import Section, certainty_words, section
+from holdfast.share.report.voices import voices_table
 from holdfast.share.words import clean, day, sentence, shortened
 from holdfast.share.writing import write_once
 
@@ -50,6 +52,7 @@ class ChangePart:
     displaced: tuple[str, ...]
     sections: tuple[Told, ...]
     matrices: tuple[Matrix, ...]
+    voices: Table | None
 
 
 def report(released: Released, changes: Iterable[Change], measures: Iterable[Measure], meta: Meta) -> str:
@@ -88,7 +91,8 @@ def write_report(
 def _part(index: Index, change: Change, brief: Brief, meta: Meta) -> ChangePart:
     studies = [section(index, change, study, meta) for study in index.studies.get(change.change, [])]
     told = tuple(Told(s) for s in studies if s is not None)
-    return ChangePart(brief, change.description, change.displaced, told, matrices(index, change.change))
+    voices = voices_table(index, change.change)
+    return ChangePart(brief, change.description, change.displaced, told, matrices(index, change.change), voices)
 
 
 @functools.cache

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from holdfast.web.api import pages
 
 app_name = "api"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("", pages.guide, name="guide"),
+    path("tokens", pages.tokens_held, name="tokens"),
+    path("tokens/new", pages.new_token, name="token-new"),
+    path("tokens/<int:pk>/revoke", pages.revoke, name="token-revoke"),
+]

@@ -7,8 +7,11 @@ from pathlib import Path
 from django.conf import settings
 from django.db import models
 
+from holdfast.web.register.models import Change
+
 STATES = ("waiting", "running", "done", "failed", "cancelled", "interrupted")
 WAITING, RUNNING, DONE, FAILED, CANCELLED, INTERRUPTED = STATES
+UNFINISHED = (WAITING, RUNNING)
 
 
 class Dataset(models.Model):
@@ -59,6 +62,52 @@ class Run(models.Model):
     policy = models.JSONField(default=dict, blank=True)
     disclosure = models.CharField(max_length=400, blank=True, help_text="The disclosure rule in one line.")
     inputs_sha256 = models.CharField(max_length=64, blank=True)
+    rule = models.CharField("name of the disclosure rule", max_length=60, blank=True)
+    reason = models.CharField("why a rule that hides nothing may be used", max_length=300, blank=True)
 
     class Meta:
         ordering = ("-id",)
+
+    @property
+    def where(self) -> Path:
+        """The folder of its released results."""
+        return settings.HOME / self.results
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing more will happen to it."""
+        return self.state not in UNFINISHED
+
+
+class Answer(models.Model):
+    """What one run found in one study of one change, in a line; everything else about it is in the run's files."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="answers")
+    change = models.ForeignKey(Change, on_delete=models.PROTECT, related_name="answers")
+    study = models.CharField(max_length=200)
+    place = models.PositiveSmallIntegerField(help_text="Its number in the run's files, from 1.")
+    measure = models.CharField("the measure that decides", max_length=300, blank=True)
+    label = models.CharField("how it came out", max_length=80)
+    tone = models.CharField(max_length=20, blank=True)
+    symbol = models.CharField(max_length=4, blank=True)
+    sentences = models.JSONField(default=list)
+    design = models.CharField(max_length=80, blank=True)
+    certainty = models.CharField(max_length=20, blank=True)
+    protocol_version = models.PositiveIntegerField(null=True)
+    protocol_sha256 = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        ordering = ("-run_id", "place")
+        constraints = (models.UniqueConstraint(fields=("run", "study"), name="an_answer_a_study"),)
+        indexes = (models.Index(fields=("change", "-run"), name="answers_of_a_change"),)
+
+
+class Worker(models.Model):
+    """A process that carries out runs, and when it last said that it is there."""
+
+    name = models.CharField(max_length=120, unique=True)
+    started_at = models.DateTimeField()
+    beat_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        ordering = ("-beat_at",)

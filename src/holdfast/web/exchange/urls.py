@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from holdfast.web.exchange import pages
 
 app_name = "exchange"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("", pages.out, name="out"),
+    path("take", pages.take, name="take"),
+    path("bring", pages.bring, name="bring"),
+]

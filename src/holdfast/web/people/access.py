@@ -64,6 +64,7 @@ class EveryPageSaysWhoMayReadIt:
 
     def process_view(self, request: HttpRequest, view: Any, _words: Any, _named: Any) -> HttpResponse | None:
         """Called by Django before each view."""
-        if hasattr(view, "verb") or view.__module__.startswith(OTHERS):
+        inner = getattr(view, "func", view)  # a partial's own function
+        if hasattr(view, "verb") or inner.__module__.startswith(OTHERS):
             return None
-        raise ImproperlyConfigured(f"{view.__module__}.{view.__qualname__} names no verb; decorate it with @may(…).")
+        raise ImproperlyConfigured(f"{inner.__module__}.{inner.__qualname__} names no verb; decorate it with @may(…).")

@@ -90,3 +90,18 @@ class AuditEvent(models.Model):
 
     class Meta:
         ordering = ("-id",)
+
+
+class Invitation(models.Model):
+    """A link by which one person makes their account, with the roles it will hold. Only its fingerprint is kept."""
+
+    email = models.EmailField()
+    roles = models.ManyToManyField(Role, blank=True)
+    sha256 = models.CharField(max_length=64, unique=True)
+    by = models.CharField(max_length=200)
+    made_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-id",)

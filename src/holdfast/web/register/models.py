@@ -8,10 +8,16 @@ from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
 
+from holdfast.web.register import models_sorting
+
 STATUSES = [
     (word, word.capitalize()) for word in ("emerging", "under evaluation", "decided", "embedded", "lapsed", "stopped")
 ]
+MergeEvent, SplitEvent, Question = models_sorting.MergeEvent, models_sorting.SplitEvent, models_sorting.Question
+Likeness, Look = models_sorting.Likeness, models_sorting.Look
 INTRODUCED, DISPLACED = "introduced", "displaced"
+LIVE = models.Q(merged_into=None, withdrawn_at=None)
+"""Changes that the register shows: neither merged into another nor withdrawn."""
 
 
 class Vocabulary(models.Model):
@@ -107,6 +113,14 @@ class Change(models.Model):
 
     class Meta:
         ordering = ("-id",)
+        indexes = (
+            models.Index(fields=("-id",), condition=LIVE, name="live_by_number"),
+            models.Index(fields=("status", "-id"), condition=LIVE, name="live_by_status"),
+            models.Index(fields=("title", "-id"), condition=LIVE, name="live_by_title"),
+            models.Index(fields=("-updated_at", "-id"), condition=LIVE, name="live_by_saving"),
+            models.Index(fields=("organisation", "-id"), condition=LIVE, name="live_by_organisation"),
+            models.Index(fields=("id",), condition=LIVE & models.Q(sorted_at=None), name="waiting_to_be_sorted"),
+        )
 
     def __str__(self) -> str:
         return self.title

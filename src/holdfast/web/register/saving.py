@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from holdfast.web.people import audit
+from holdfast.web.register import search
 from holdfast.web.register.models import DISPLACED, INTRODUCED, Change, ChangeVersion, Practice, Term
 
 FIELDS = (
@@ -31,8 +32,10 @@ class ConflictError(Exception):
 def record_of(change: Change) -> dict[str, Any]:
     """The change whole, as a version keeps it: JSON's own types only."""
     fields = {name: _plain(getattr(change, name)) for name in FIELDS}
-    terms = sorted(f"{term.vocabulary.code}:{term.code}" for term in change.terms.select_related("vocabulary"))
-    return {**fields, "terms": terms, "displaced": [p.name for p in change.practices.filter(role=DISPLACED)]}
+    ready = "terms" in getattr(change, "_prefetched_objects_cache", {})  # many changes at once: read beforehand
+    held = change.terms.all() if ready else change.terms.select_related("vocabulary")
+    terms = sorted(f"{term.vocabulary.code}:{term.code}" for term in held)
+    return {**fields, "terms": terms, "displaced": [p.name for p in change.practices.all() if p.role == DISPLACED]}
 
 
 @transaction.atomic
@@ -91,7 +94,7 @@ def amend(
     return held
 
 
-def restore(change: Change, actor: Any, version: int, *, read_at: int) -> Change:
+def restore(change: Change, actor: Any, version: int, *, read_at: int, why: str = "") -> Change:
     """Undo to an earlier version: its record becomes the next version."""
     record = change.versions.get(version=version).record
     return amend(
@@ -101,7 +104,7 @@ def restore(change: Change, actor: Any, version: int, *, read_at: int) -> Change
         read_at=read_at,
         terms=terms_named(record.get("terms", ())),
         displaced=record.get("displaced", ()),
-        why=f"put back as in version {version}",
+        why=f"put back as in version {version}{': ' + why if why else ''}",
     )
 
 
@@ -132,6 +135,7 @@ def _keep(change: Change, actor: Any, why: str) -> None:
     ChangeVersion.objects.create(
         change=change, version=change.version, by=by[:200], why=why[:400], record=record_of(change)
     )
+    search.index(change)
 
 
 def _unnamed() -> str:

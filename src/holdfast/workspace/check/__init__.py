@@ -13,11 +13,12 @@ from holdfast.workspace.registers import rows_of
 from holdfast.workspace.report import Report
 
 CONFIG = "holdfast.toml"
-SMALL = ("sites", "changes", "adoptions", "measures")
+BELIEFS = ("participants", "statements", "preferences", "assumptions", "makeup")
+SMALL = ("sites", "changes", "adoptions", "measures", *BELIEFS)
 
 
 def small_tables(engine: Engine, loaded: Loaded, report: Report, checked: bool = True) -> None:
-    """Sites, changes, adoptions and measures, each by its own definition; patient identifiers refused first."""
+    """Every table but the observations, each by its own definition; patient identifiers refused first."""
     if checked:
         identifiers.refuse_in_config(loaded.config, report)
         for source in (source for sources in loaded.sources.values() for source in sources):
@@ -30,8 +31,11 @@ def small_tables(engine: Engine, loaded: Loaded, report: Report, checked: bool =
         for source in loaded.sources[name] if checked else ():
             columns.check(engine, source, report)
         loaded.rows[name] = [row for source in loaded.sources[name] for row in rows_of(engine, source)]
-        columns.repeated_keys(TABLES[name], loaded.rows[name], report)
+        if TABLES[name].key:
+            columns.repeated_keys(TABLES[name], loaded.rows[name], report)
         loaded.unsound |= {name} if len(report.problems) > before else set()
+    for source in loaded.sources["votes"] if checked else ():
+        columns.check(engine, source, report)
     cross.tables_there(loaded, report)
 
 

@@ -11,7 +11,7 @@ from statistics import median
 from holdfast.records.vocabularies import EVERYONE
 from holdfast.workspace.dates import between, floor, later
 from holdfast.workspace.engine import Engine
-from holdfast.workspace.loading import Loaded
+from holdfast.workspace.loading import TABLES, Loaded
 from holdfast.workspace.presence import Presence, inventory, presence
 from holdfast.workspace.report import Report
 from holdfast.workspace.settings import PeriodUnit
@@ -36,7 +36,7 @@ class Summary:
 
 def tables_there(loaded: Loaded, report: Report) -> None:
     """The tables without which there is nothing to study."""
-    known = ("sites", "adoptions", *NEEDED)
+    known = TABLES
     others = loaded.config.tables.model_extra or {}
     for name in others:
         report.note(f"holdfast.toml: the table “{name}” is not one that Holdfast reads. {did_you_mean(name, known)}")

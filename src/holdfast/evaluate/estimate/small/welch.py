@@ -52,7 +52,12 @@ def welch(
 
 
 def t_interval(estimate: Floats, se: Floats, df: Floats, level: float = 0.95) -> WelchEffects:
-    """p values and intervals of Student's t; NaN where a standard error is."""
+    """p values and intervals of Student's t; NaN where a standard error is.
+
+    With less than one degree of freedom the spread itself is not known, and an interval would run to the billions:
+    then the error is NaN too, so that nobody is shown a number that says nothing.
+    """
+    se = np.where(df >= 1, se, np.nan)
     reach = student.ppf(0.5 + level / 2, df) * se
     with np.errstate(divide="ignore", invalid="ignore"):
         p = 2 * student.sf(np.abs(estimate / se), df)

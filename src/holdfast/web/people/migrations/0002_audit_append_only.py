@@ -1,10 +1,8 @@
-"""The starting roles, and triggers that keep the audit log append-only on both databases."""
+"""Triggers that keep the audit log append-only on both databases."""
 
 from typing import Any
 
 from django.db import migrations
-
-from holdfast.web.people.verbs import ROLES
 
 SQLITE = """
 CREATE TRIGGER audit_no_{deed} BEFORE {deed} ON people_auditevent
@@ -34,15 +32,6 @@ def unguard(_apps: Any, editor: Any) -> None:
         editor.execute("DROP TRIGGER audit_append_only ON people_auditevent; DROP FUNCTION audit_refuses()")
 
 
-def starting_roles(apps: Any, _editor: Any) -> None:
-    role = apps.get_model("people", "Role")
-    for code, (name, meaning, verbs) in ROLES.items():
-        role.objects.get_or_create(code=code, defaults={"name": name, "meaning": meaning, "verbs": list(verbs)})
-
-
 class Migration(migrations.Migration):
     dependencies = (("people", "0001_initial"),)
-    operations = (
-        migrations.RunPython(guard, unguard),
-        migrations.RunPython(starting_roles, migrations.RunPython.noop),
-    )
+    operations = (migrations.RunPython(guard, unguard),)

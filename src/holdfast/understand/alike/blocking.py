@@ -1,0 +1,74 @@
+"""Which pairs of texts are worth comparing: those that share something rare. Work and memory are bounded beforehand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from holdfast.understand.alike.grams import Matrix, rarity, weigh
+
+BUDGET: Final = 2.5e8
+"""Products of two shared sequences that may be formed for one kind of sequence."""
+MOST: Final = 40
+"""Partners kept for each text, the likeliest first."""
+FAINT: Final = 0.05
+"""A cosine over the sequences used below which a pair is not worth comparing."""
+ROWS: Final = 2000
+THREADS: Final = 2
+
+Pairs = NDArray[np.int64]
+
+
+def worth_comparing(matrices: list[Matrix], budget: float = BUDGET) -> Pairs:
+    """Pairs of rows (first < second), each once: two columns, int64.
+
+    A column that many rows share costs the square of their number and tells little, so each matrix's columns are used
+    from the rarest upward until the budget is spent.
+    """
+    found = [pairs for matrix in matrices for pairs in _from_one(_rarest(matrix, budget))]
+    if not found:
+        return np.zeros((0, 2), dtype=np.int64)
+    size = matrices[0].shape[0]
+    keys = np.unique(np.concatenate([np.minimum(i, j) * size + np.maximum(i, j) for i, j in found]))
+    return np.column_stack((keys // size, keys % size))
+
+
+def _rarest(counts: Matrix, budget: float) -> Matrix:
+    held = np.bincount(counts.indices, minlength=counts.shape[1])
+    order = np.argsort(held, kind="stable")
+    spent = np.cumsum(np.where(held[order] > 1, held[order].astype(np.float64) ** 2, 0.0))
+    use = np.zeros(counts.shape[1], dtype=bool)
+    use[order[: int(np.searchsorted(spent, budget, side="right"))]] = True
+    use &= held > 1
+    keep = use[counts.indices]
+    before = np.concatenate(([0], np.cumsum(keep)))
+    starts = before[counts.indptr].astype(np.int32)
+    narrow = np.cumsum(use) - 1
+    columns = narrow[counts.indices[keep]].astype(np.int32)
+    weight = weigh(counts, rarity(counts, counts.shape[0])).data[keep]
+    return sparse.csr_array((weight, columns, starts), shape=(counts.shape[0], max(1, int(use.sum()))))
+
+
+def _from_one(block: Matrix) -> Iterator[tuple[Pairs, Pairs]]:
+    other = block.T.tocsr()
+    with ThreadPoolExecutor(THREADS) as pool:
+        yield from pool.map(lambda at: _likeliest(block, other, at), range(0, block.shape[0], ROWS))
+
+
+def _likeliest(block: Matrix, other: Matrix, at: int) -> tuple[Pairs, Pairs]:
+    """The best partners of the rows from ``at``; what they share outside the budget is not counted."""
+    shared = sparse.csr_array(block[at : at + ROWS] @ other)
+    rows = np.repeat(np.arange(shared.shape[0], dtype=np.int64) + at, np.diff(shared.indptr))
+    columns, weight = shared.indices.astype(np.int64), shared.data
+    apart = (rows != columns) & (weight > FAINT)
+    rows, columns, weight = rows[apart], columns[apart], weight[apart]
+    order = np.lexsort((-weight, rows))
+    rows, columns = rows[order], columns[order]
+    starts = np.searchsorted(rows, np.arange(at, at + shared.shape[0]))
+    rank = np.arange(len(rows)) - starts[rows - at]
+    return rows[rank < MOST], columns[rank < MOST]

@@ -1,0 +1,87 @@
+"""What is compared, and what comes back: small records that say how they were made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final
+
+OFFLINE: Final = "holdfast, words and characters"
+"""``made_by`` of results made without a sentence embedding."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """One telling of one change: its key, its words, and what is known of it besides (setting, pathway, displaced…)."""
+
+    key: str
+    text: str
+    fields: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two records that seem to be one text, edited. Nothing follows from it until a person says so."""
+
+    first: str
+    second: str
+    probability: float
+    cosine: float
+    reason: str
+
+
+@dataclass(frozen=True)
+class Skill:
+    """How a score did where the truth was known: of those at or above ``threshold``, and of those to be found."""
+
+    threshold: float
+    precision: float
+    recall: float
+
+
+@dataclass(frozen=True)
+class Copies:
+    """Every pair found, the likeliest first, and what to know about the search.
+
+    ``compared`` pairs were looked at closely; ``left_out`` were not, for want of room. ``empty`` keys had no letters
+    or digits. ``skill`` is what was measured at these thresholds when the score was made.
+    """
+
+    pairs: tuple[Pair, ...]
+    records: int
+    compared: int
+    left_out: int
+    empty: tuple[str, ...]
+    skill: tuple[Skill, ...]
+    made_by: str = OFFLINE
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One record that may tell of the same change, and why it was put forward."""
+
+    key: str
+    probability: float
+    score: float
+    words: tuple[str, ...]
+    """Words both have, the most telling first, as the candidate writes them."""
+    ideas: tuple[str, ...]
+    """Ideas both name, though perhaps in other words."""
+    fields: tuple[str, ...]
+    """Labels both have, as “name=value”."""
+    made_by: str = OFFLINE
+
+
+@dataclass(frozen=True)
+class Others:
+    """How many others did something like this: those at or above ``at_least``, each group of merged records once.
+
+    ``expected`` adds up every probability above one in a hundred: the number right on average, if the curve holds.
+    """
+
+    number: int
+    keys: tuple[str, ...]
+    expected: float
+    at_least: float
+    made_by: str = OFFLINE

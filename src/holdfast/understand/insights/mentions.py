@@ -1,0 +1,73 @@
+"""One row a comment: which themes it holds, who says so, and where, when and from whom it came."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from holdfast.understand.themes.labels import gather
+from holdfast.understand.themes.records import Coding, Comment, Suggestion
+
+Facts = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A comment with its themes. ``coded`` were given by people, ``suggested`` by a machine and not refused.
+
+    ``facts`` is what it is counted by: setting, period, and a level for each population dimension known of the
+    person who wrote it. What is not known is left out, and counted as not known.
+    """
+
+    comment: str
+    coded: frozenset[str]
+    suggested: frozenset[str]
+    facts: Facts
+
+    @property
+    def themes(self) -> frozenset[str]:
+        """Every theme it holds, a person's word standing above a machine's."""
+        return self.coded | self.suggested
+
+
+def mentions(
+    comments: Sequence[Comment],
+    facts: Mapping[str, Facts],
+    framework: str,
+    codings: Iterable[Coding] = (),
+    suggestions: Iterable[Suggestion] = (),
+) -> list[Mention]:
+    """Comments with people's codings where there are any, and the machine's suggestions for the rest.
+
+    A theme that people refused, or are tied on, is not counted, whatever was suggested. Comments without text and
+    comments about which neither a person nor a machine said anything are still rows: they are in the denominator.
+    """
+    codings = list(codings)
+    labels = gather(codings, framework)
+    row = {comment: i for i, comment in enumerate(labels.comments)}
+    offered: dict[str, set[str]] = {}
+    for suggestion in suggestions:
+        if suggestion.framework == framework and suggestion.suggested:
+            offered.setdefault(suggestion.comment, set()).add(suggestion.theme)
+    settled = _settled(codings, framework)
+    found = []
+    for comment in comments:
+        known = labels.known[row[comment.id]] if comment.id in row else ()
+        coded = frozenset(t for t, value in zip(labels.themes, known, strict=False) if value == 1)
+        spoken = settled.get(comment.id, frozenset())
+        suggested = frozenset() if spoken is None else frozenset(offered.get(comment.id, set()) - spoken)
+        given = {"setting": comment.setting} if comment.setting else {}
+        found.append(Mention(comment.id, coded, suggested, {**given, **facts.get(comment.id, {})}))
+    return found
+
+
+def _settled(codings: Iterable[Coding], framework: str) -> dict[str, frozenset[str] | None]:
+    """The themes on which a person has spoken, by comment; None where a person coded the whole comment."""
+    spoken: dict[str, frozenset[str] | None] = {}
+    for coding in codings:
+        if coding.framework != framework:
+            continue
+        before = spoken.get(coding.comment, frozenset())
+        whole = coding.complete or before is None
+        spoken[coding.comment] = None if whole else (before or frozenset()) | {*coding.themes, *coding.refused}
+    return spoken

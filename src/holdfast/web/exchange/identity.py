@@ -1,0 +1,58 @@
+"""Which rows make up the register and its decisions, and by what a row is the same row in another register."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.apps import apps
+from django.db import models
+
+IDENTITY: Final[dict[str, tuple[str, ...]]] = {
+    "register.vocabulary": ("code",),
+    "register.term": ("vocabulary", "code"),
+    "register.change": ("identifier",),
+    "register.change_terms": ("change", "term"),
+    "register.practice": ("change", "role", "name"),
+    "register.changeversion": ("change", "version"),
+    "register.mergeevent": ("deed",),
+    "register.splitevent": ("deed",),
+    "register.splitevent_parts": ("splitevent", "change"),
+    "evidence.dataset": ("title", "made_at"),
+    "evidence.run": ("dataset", "asked_at"),
+    "evidence.answer": ("run", "study"),
+    "board.cell": ("change", "practice", "role", "dimension", "level", "setting"),
+    "board.recommendation": ("cell", "run", "study"),
+    "board.intake": ("run",),
+    "board.decision": ("cell", "made_at"),
+    "board.dissent": ("cell", "at", "words"),
+    "board.dutyanswer": ("change", "verdict", "duty", "at"),
+    "board.action": ("decision", "words"),
+    "board.meeting": ("name", "on", "made_at"),
+    "board.meetingitem": ("meeting", "cell"),
+}
+"""Table → the columns that name a row wherever it is, in an order in which each row's links come before it."""
+
+LATER: Final[dict[str, tuple[str, ...]]] = {
+    "register.change": ("merged_into", "split_from"),
+    "register.term": ("parent",),
+    "board.cell": ("latest", "decided"),
+    "board.decision": ("supersedes",),
+    "board.dutyanswer": ("follows",),
+}
+"""Links to rows that come afterwards: set when everything is there."""
+
+PEOPLE: Final = "people.user"
+"""Links to accounts go by e-mail address; somebody who has none here is left out, their name stays in the words."""
+
+
+def model_of(label: str) -> type[models.Model]:
+    """The table called ``label``, joining tables included."""
+    found = {m._meta.label_lower: m for m in apps.get_models(include_auto_created=True)}
+    return found[label]
+
+
+def links(model: type[models.Model]) -> dict[str, str]:
+    """Each column that is a link, and the table it goes to."""
+    return {
+        field.name: field.related_model._meta.label_lower for field in model._meta.concrete_fields if field.is_relation
+    }

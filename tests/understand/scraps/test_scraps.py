@@ -1,0 +1,235 @@
+"""Scraps: what a change sounds like, where it stood, and what could not be read while the rest went on."""
+
+from __future__ import annotations
+
+import csv
+import zipfile
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from holdfast.understand.scraps import CannotRead, Limits, preview, read_pasted, read_scraps
+from holdfast.understand.scraps.finding import judge
+from holdfast.understand.scraps.sentences import seen, sentences
+
+CHANGES = (
+    "We moved all follow-up clinics to video instead of face to face appointments.",
+    "Nurses now discharge patients against agreed criteria.",
+    "The team introduced a daily huddle at 8am.",
+    "Routine home visits were stopped and replaced by a weekly phone call.",
+    "Physios were redeployed to the wards.",
+    "Patients used to wait for the ward round, they no longer do.",
+    "We piloted drive-through blood tests in the car park.",
+    "GPs can now send photos to the dermatologist.",
+    "Set up a relatives line staffed by outpatient nurses",
+    "Pharmacy switched from paper to electronic prescriptions in April.",
+)
+NOT_CHANGES = (
+    "Thank you to everyone for their hard work.",
+    "Apologies were received from the chair.",
+    "We should introduce more physiotherapy.",
+    "The ward was clean and the food was good.",
+    "Could you please open the window?",
+    "Nothing changed in our team.",
+    "Waiting times are too long.",
+    "I hope to see more staff.",
+    "Page 3 of 12",
+    "n/a",
+)
+
+
+@pytest.mark.parametrize("sentence", CHANGES)
+def test_what_sounds_like_a_change_is_put_forward(sentence: str) -> None:
+    assert judge(sentence).score >= 0.4
+
+
+@pytest.mark.parametrize("sentence", NOT_CHANGES)
+def test_what_does_not_is_left(sentence: str) -> None:
+    assert judge(sentence).score < 0.4
+
+
+@pytest.mark.parametrize(
+    ("sentence", "introduced", "displaced"),
+    [
+        ("We replaced paper notes with tablets.", "tablets", "paper notes"),
+        ("Clinics moved from the hospital to the village hall.", "the village hall", "the hospital"),
+        ("We introduced phone triage instead of walk-in, so waits fell.", "phone triage instead of walk-in", "walk-in"),
+        ("We stopped routine home visits because of infection.", "", "routine home visits"),
+        ("It was busy.", "", ""),
+    ],
+)
+def test_what_came_and_what_went_are_the_writers_words(sentence: str, introduced: str, displaced: str) -> None:
+    found = judge(sentence)
+    assert (found.introduced, found.displaced) == (introduced, displaced)
+
+
+def test_pasted_text_gives_scraps_with_their_place_and_without_names() -> None:
+    text = "Dear all,\n\nLast month was hard. Dr Patel introduced a daily huddle at 8am. Ring 0113 496 0000.\n\nThanks"
+    (scrap,) = read_pasted(text).scraps
+    assert scrap.text == "Dr [name] introduced a daily huddle at 8am."
+    assert dict(scrap.removed) == {"name": 1}
+    assert text[scrap.source.start : scrap.source.end] == "Dr Patel introduced a daily huddle at 8am."
+    assert str(scrap.source) == "pasted text, paragraph 2"
+
+
+@given(st.text(max_size=300))
+def test_sentences_lie_in_the_text_in_order_and_lose_no_letter(text: str) -> None:
+    spans = list(sentences(text))
+    assert all(0 <= start < end <= len(text) for start, end in spans)
+    assert all(one[1] <= other[0] for one, other in pairwise(spans))
+    outside = list(text)
+    for start, end in spans:
+        outside[start:end] = " " * (end - start)
+    assert not [ch for ch in "".join(outside) if ch.isalpha() and ch not in "o"]
+
+
+@given(st.text(max_size=200))
+def test_any_pasted_text_is_answered(text: str) -> None:
+    assert read_pasted(text).files == 1
+
+
+def test_sentences_know_abbreviations_and_bullets() -> None:
+    text = "Dr. Smith came, e.g. on Monday. It helped!\n- Moved to video\n2) Stopped visits"
+    assert [text[a:b] for a, b in sentences(text)] == [
+        "Dr. Smith came, e.g. on Monday.", "It helped!", "Moved to video", "Stopped visits",
+    ]  # fmt: skip
+
+
+def test_html_is_read_as_a_reader_sees_it() -> None:
+    html = "<style>p{}</style><p>We <b>stopped</b> visits &amp; rang</p><script>alert(1)</script> 3 < 4"
+    assert seen(html) == "We stopped visits & rang 3 < 4"
+
+
+def _survey(folder: Path) -> Path:
+    path = folder / "survey.csv"
+    rows = [("id", "role", "What changed?", "score"), (1, "nurse", "We moved clinics to video instead of in person", 4)]
+    rows += [(2, "porter", "Nothing has changed here at all", 5), (3, "GP", '=HYPERLINK("http://x","y")', 2)]
+    rows += [(4, "nurse", "My name is Janet Smith and we started phone triage, ring 07700 900123", 3)]
+    with path.open("w", encoding="cp1252", newline="") as file:
+        csv.writer(file, delimiter=";").writerows(rows)
+    return path
+
+
+def test_a_preview_points_at_peoples_own_words_and_hides_who_they_are(tmp_path: Path) -> None:
+    columns = preview(_survey(tmp_path))
+    assert [column.name for column in columns if column.suggested] == ["What changed?"]
+    assert not any("Janet" in sample or "07700" in sample for column in columns for sample in column.samples)
+
+
+def test_survey_answers_come_with_row_and_column_and_formulas_are_listed(tmp_path: Path) -> None:
+    found = read_scraps(_survey(tmp_path))
+    assert [scrap.source.row for scrap in found.scraps] == [2, 5]
+    assert {scrap.source.column for scrap in found.scraps} == {"What changed?"}
+    assert found.scraps[1].text == "My name is [name] and we started phone triage, ring [phone]"
+    assert [why.reason for why in found.unread] == ["1 cells hold a formula instead of words"]
+    assert found.passages == 3
+
+
+def test_columns_that_are_not_there_are_answered_with_those_that_are(tmp_path: Path) -> None:
+    (why,) = read_scraps(_survey(tmp_path), columns={"survey.csv": ["Comments"]}).unread
+    assert "none of the columns" in why.reason and "“What changed?”" in why.fix
+
+
+def _workbook(folder: Path) -> None:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.active.append(["Team", "Learning log"])
+    book.active.append(["A", "We set up a hub for discharge with the council in two weeks"])
+    book.active.append(["B", "We replaced bleeps with a messaging app across all the wards"])
+    book.save(folder / "log.xlsx")
+
+
+def _word(folder: Path) -> None:
+    from docx import Document
+
+    document = Document()
+    document.add_paragraph("Learning so far. We moved pharmacy deliveries to volunteers in March. It rained.")
+    table = document.add_table(rows=1, cols=2)
+    table.rows[0].cells[1].text = "Physio sessions were replaced by online classes."
+    document.save(str(folder / "notes.docx"))
+
+
+PAGE = b"BT /F1 12 Tf 72 720 Td (We introduced a falls car with a paramedic and a therapist.) Tj ET"
+
+
+def _pdf(folder: Path, name: str, *, pages: tuple[bytes, ...] = (PAGE,), password: str = "") -> None:
+    from pypdf import PdfWriter
+    from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
+
+    writer = PdfWriter()
+    font = DictionaryObject({NameObject("/Type"): NameObject("/Font"), NameObject("/Subtype"): NameObject("/Type1")})
+    font[NameObject("/BaseFont")] = NameObject("/Helvetica")
+    for content in pages:
+        page = writer.add_blank_page(595, 842)
+        stream = DecodedStreamObject()
+        stream.set_data(content)
+        page[NameObject("/Contents")] = writer._add_object(stream)
+        fonts = DictionaryObject({NameObject("/F1"): writer._add_object(font)})
+        page[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): fonts})
+    if password:
+        writer.encrypt(password)
+    with (folder / name).open("wb") as file:
+        writer.write(file)
+
+
+def test_a_folder_of_every_kind_is_read_and_what_cannot_be_is_listed(tmp_path: Path) -> None:
+    _survey(tmp_path)
+    _workbook(tmp_path)
+    _word(tmp_path)
+    _pdf(tmp_path, "good.pdf", pages=(PAGE, b""))
+    _pdf(tmp_path, "locked.pdf", password="secret")
+    _pdf(tmp_path, "scanned.pdf", pages=(b"", b""))
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "log.txt").write_text(
+        "We stopped visiting. Staff now ring families each day.", encoding="utf-16"
+    )
+    (tmp_path / "broken.pdf").write_bytes(b"%PDF-1.4 nonsense")
+    (tmp_path / "broken.docx").write_bytes(b"PK nonsense")
+    (tmp_path / "broken.xlsx").write_bytes(b"nonsense")
+    (tmp_path / "locked.docx").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600)
+    (tmp_path / "locked.xlsx").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600)
+    (tmp_path / "picture.png").write_bytes(b"\x89PNG")
+    (tmp_path / "nothing.txt").write_bytes(b"")
+    (tmp_path / "bytes.txt").write_bytes(bytes(range(256)) * 4)
+    steps: list[tuple[int, int, str]] = []
+    found = read_scraps(tmp_path, progress=lambda done, total, name: steps.append((done, total, name)))
+    told = {scrap.source.file for scrap in found.scraps}
+    assert told == {"survey.csv", "log.xlsx", "notes.docx", "good.pdf", "sub/log.txt"}
+    reasons = {why.file: why.reason for why in found.unread}
+    sound = {"log.xlsx", "notes.docx"}
+    assert set(reasons) == {path.name for path in tmp_path.iterdir() if path.is_file()} - sound
+    assert all("password" in reasons[name] for name in ("locked.pdf", "locked.docx", "locked.xlsx"))
+    assert all("damaged" in reasons[name] for name in ("broken.pdf", "broken.docx", "broken.xlsx"))
+    assert "scanned" in reasons["scanned.pdf"] and "page 2" in reasons["good.pdf"]
+    assert steps[0][:2] == (0, found.files) and steps[-1] == (found.files, found.files, "")
+    places = {str(scrap.source) for scrap in found.scraps}
+    assert {"good.pdf, page 1, paragraph 1", "log.xlsx, sheet Sheet, row 2, “Learning log”"} <= places
+
+
+def test_a_file_that_would_swell_is_not_unzipped(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "bomb.docx", "w", zipfile.ZIP_DEFLATED) as held:
+        held.writestr("word/document.xml", b"\0" * 30_000_000)
+    (why,) = read_scraps(tmp_path / "bomb.docx").unread
+    assert "larger than any real document" in why.reason
+
+
+def test_limits_stop_reading_and_say_where(tmp_path: Path) -> None:
+    (tmp_path / "long.txt").write_text("We moved clinics to video. " * 400, encoding="utf-8")
+    (why,) = read_scraps(tmp_path / "long.txt", limits=Limits(bytes=1000)).unread
+    assert "at most 0 MB" in why.reason
+    found = read_scraps(tmp_path / "long.txt", limits=Limits(characters=500))
+    assert found.scraps and "reading stopped" in found.unread[0].reason
+    _pdf(tmp_path, "two.pdf", pages=(PAGE, PAGE))
+    found = read_scraps(tmp_path / "two.pdf", limits=Limits(pages=1))
+    assert len(found.scraps) == 1 and "the first 1 were read" in found.unread[0].reason
+
+
+def test_a_file_that_is_not_there_is_listed(tmp_path: Path) -> None:
+    (why,) = read_scraps(tmp_path / "gone.txt").unread
+    assert "could not be opened" in why.reason
+    with pytest.raises((CannotRead, OSError)):
+        preview(tmp_path / "gone.xlsx")
