@@ -14,6 +14,7 @@ HERE = Path(__file__).parent
 NOT_RUN = {
     *("__init__", "__main__", "naive", "naive_findings", "themes_data", "copied_comments"),
     *("voices_data", "voices_held_out", "voices_replay", "voices_speed"),
+    *("web_register", "web_server", "web_clients", "web_deeds", "web_faults"),
 }
 
 

@@ -96,10 +96,15 @@ def measure(options: argparse.Namespace, home: Path) -> int:
             seen = crowd(options, who, mix, told[0], pause, home)
             faults += sum(seen["faults"].values())
             asked = sum(len(times) for times in seen["pages"].values())
-            title = f"{READERS} readers and {WRITERS} writers, " + (f"a pause of {pause:.0f} s" if pause else "no pause")
+            title = f"{READERS} readers and {WRITERS} writers, " + (
+                f"a pause of {pause:.0f} s" if pause else "no pause"
+            )
             table(title, seen["pages"])
             rate, used = asked / seen["seconds"], (processor(pid) - before) / seen["seconds"]
-            print(f"{asked} requests, {rate:.1f} a second; {used:.2f} cores; faults: {seen['faults'] or 'none'}", flush=True)
+            print(
+                f"{asked} requests, {rate:.1f} a second; {used:.2f} cores; faults: {seen['faults'] or 'none'}",
+                flush=True,
+            )
         print(f"server's peak memory {peak(pid):.0f} MB; {machine()}")
     return faults
 
@@ -184,7 +189,11 @@ def table(title: str, seconds: dict[str, list[float]], alone: dict[str, Any] | N
 def machine() -> str:
     """What this was measured on, and what else it was doing."""
     model = next(
-        (line.partition(":")[2].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line),
+        (
+            line.partition(":")[2].strip()
+            for line in Path("/proc/cpuinfo").read_text().splitlines()
+            if "model name" in line
+        ),
         platform.machine(),
     )
     load = os.getloadavg()[0]

@@ -19,6 +19,7 @@ from typing import Any
 
 from web_server import Account, Browser
 
+Deed = Callable[[Browser, random.Random, int], None]
 OPENING = 5.0
 """Seconds over which the readers arrive."""
 
@@ -36,7 +37,7 @@ class Crowd:
 
     def run(self) -> dict[str, Any]:
         """Everybody, until the end. Gives seconds by page, and faults by kind."""
-        jobs = [(self._read, n) for n in range(self.plan["readers"])]
+        jobs: list[tuple[Deed, int]] = [(self._read, n) for n in range(self.plan["readers"])]
         jobs += [(self._write, n) for n in range(self.plan["writers"])]
         threads = [threading.Thread(target=self._sit, args=job) for job in jobs]
         for thread in threads:
@@ -48,8 +49,8 @@ class Crowd:
             by_page.setdefault(name, []).append(seconds)
         return {"pages": by_page, "faults": dict(self.faults), "seconds": self.plan["seconds"]}
 
-    def _sit(self, deed: Callable[[Browser, random.Random, int], None], number: int) -> None:
-        draw = random.Random(f"{deed.__name__}{number}")
+    def _sit(self, deed: Deed, number: int) -> None:
+        draw = random.Random(f"{getattr(deed, '__name__', '')}{number}")
         time.sleep(draw.uniform(0, OPENING))
         browser = Browser(self.plan["port"], self.account)
         while time.perf_counter() < self.end:

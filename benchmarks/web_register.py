@@ -10,28 +10,43 @@ import datetime as dt
 import json
 import random
 from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from holdfast.records import Cell, Findings, Gap, Protocol
 from holdfast.records.vocabularies import ALL_SETTINGS, EVERYONE
 
 BATCH = 1_000
-HOW = "Video Telephone Booked Nurse-led Community Group Home Shared Weekend Mobile Online Paper Walk-in Rapid Remote".split()
-WHAT = (
-    "clinics triage reviews monitoring screening rehabilitation visits prescribing referrals discharge consent "
-    "handover coaching pharmacy imaging physiotherapy bloods rounds assessment dressing"
-).split()
-WHOM = (
-    "asthma diabetes frailty dementia maternity stroke epilepsy eczema psoriasis cataract glaucoma arthritis "
-    "anxiety depression sepsis wounds dialysis oncology palliative paediatric cardiology respiratory"
-).split()
-WHY = (
-    "travel waiting infection staffing parking isolation carers rural interpreters digital shielding capacity backlog "
-    "theatre transport continuity consultation appointment practice patients families hospital surgery ward"
-).split()
-PLACES = "North South East West Upper Lower Great Little Saint Market Castle River Moor Forest Abbey Coast".split()
-KINDS = "Trust|Hospital|Surgery|Health Centre|Community Service|Hospice|Ambulance Station|Clinic".split("|")
-ENDINGS = "bury ton ham ford worth ley wick by thorpe combe mouth minster".split()
+HOW = [
+    "Video", "Telephone", "Booked", "Nurse-led", "Community", "Group", "Home", "Shared", "Weekend", "Mobile",
+    "Online", "Paper", "Walk-in", "Rapid", "Remote",
+]  # fmt: skip
+WHAT = [
+    "clinics", "triage", "reviews", "monitoring", "screening", "rehabilitation", "visits", "prescribing",
+    "referrals", "discharge", "consent", "handover", "coaching", "pharmacy", "imaging", "physiotherapy", "bloods",
+    "rounds", "assessment", "dressing",
+]  # fmt: skip
+WHOM = [
+    "asthma", "diabetes", "frailty", "dementia", "maternity", "stroke", "epilepsy", "eczema", "psoriasis",
+    "cataract", "glaucoma", "arthritis", "anxiety", "depression", "sepsis", "wounds", "dialysis", "oncology",
+    "palliative", "paediatric", "cardiology", "respiratory",
+]  # fmt: skip
+WHY = [
+    "travel", "waiting", "infection", "staffing", "parking", "isolation", "carers", "rural", "interpreters",
+    "digital", "shielding", "capacity", "backlog", "theatre", "transport", "continuity", "consultation",
+    "appointment", "practice", "patients", "families", "hospital", "surgery", "ward",
+]  # fmt: skip
+PLACES = [
+    "North", "South", "East", "West", "Upper", "Lower", "Great", "Little", "Saint", "Market", "Castle", "River",
+    "Moor", "Forest", "Abbey", "Coast",
+]  # fmt: skip
+KINDS = [
+    "Trust", "Hospital", "Surgery", "Health Centre", "Community Service", "Hospice", "Ambulance Station", "Clinic",
+]  # fmt: skip
+ENDINGS = [
+    "bury", "ton", "ham", "ford", "worth", "ley", "wick", "by", "thorpe", "combe", "mouth", "minster",
+]  # fmt: skip
 STATUSES = ("emerging", "emerging", "under evaluation", "decided", "embedded", "lapsed", "stopped")
 AGES = ("under 18", "65 and over")
 VERDICTS = ("retain", "adapt", "keep learning", "stop")
@@ -41,8 +56,10 @@ MEASURE = {
 }  # fmt: skip
 
 
-def fill(count: int, actor: Any, *, seed: int = 1, judged: float = 0.1, told: Any = None) -> list[int]:
-    """Add so many changes and give their keys; about the share ``judged`` of them gets cells and decisions.
+def fill(
+    count: int, actor: Any, *, seed: int = 1, judged: float = 0.1, decided: float = 0.33, told: Any = None
+) -> list[int]:
+    """Add so many changes and give their keys; the share ``judged`` gets cells, ``decided`` of those a decision.
 
     ``told`` is called with how many are done. The keys are in the order of making.
     """
@@ -57,7 +74,7 @@ def fill(count: int, actor: Any, *, seed: int = 1, judged: float = 0.1, told: An
         with transaction.atomic():
             changes = _changes(draw, first + start, min(BATCH, count - start), actor, terms)
             keys += [change.pk for change in changes]
-            _board(draw, [change for change in changes if draw.random() < judged], actor)
+            _board(draw, [change for change in changes if draw.random() < judged], actor, decided)
         if told:
             told(len(keys))
     return keys
@@ -70,7 +87,7 @@ def _changes(draw: random.Random, start: int, count: int, actor: Any, terms: Seq
     from holdfast.web.register.models import Change, ChangeVersion, Practice
     from holdfast.web.register.tables import Follow
 
-    changes = Change.objects.bulk_create([_change(draw, start + n + 1, actor) for n in range(count)])
+    changes: list[Any] = Change.objects.bulk_create([_change(draw, start + n + 1, actor) for n in range(count)])
     practices = [
         practice
         for change in changes
@@ -115,7 +132,8 @@ def _change(draw: random.Random, number: int, actor: Any) -> Any:
         identifier=f"HF-{number:06d}", title=f"{name} at {place}"[:200], description=_sentences(draw, name),
         for_whom=f"People with {draw.choice(WHOM)} and their {draw.choice(WHY)}", introduced=name, organisation=place,
         pathway=f"{draw.choice(WHOM)} care", status=draw.choice(STATUSES), source="Made for a measurement",
-        planned_months=months, actual_months=max(1, months // draw.randint(1, 12)), started_on=started, author=actor,
+        planned_months=Decimal(months), actual_months=Decimal(max(1, months // draw.randint(1, 12))),
+        started_on=started, author=actor,
         owner=actor if draw.random() < 0.05 else None, sorted_at=timezone.now() if draw.random() < 0.95 else None,
     )  # fmt: skip
 
@@ -136,8 +154,8 @@ def _displaced(change: Any) -> str:
     return f"{change.introduced.split()[1].capitalize()} face to face"
 
 
-def _board(draw: random.Random, changes: Sequence[Any], actor: Any) -> None:
-    """One run that judged these changes, as the board takes it in; a third of the cells for everyone decided."""
+def _board(draw: random.Random, changes: Sequence[Any], actor: Any, decided: float) -> None:
+    """One run that judged these changes, as the board takes it in; a share of the cells for everyone decided."""
     if not changes:
         return
     from holdfast.web.board.intake import take
@@ -150,7 +168,7 @@ def _board(draw: random.Random, changes: Sequence[Any], actor: Any) -> None:
     run = Run.objects.create(dataset=dataset, state=DONE)
     take(run, findings([cell for change in changes for cell in _cells(draw, change)]))
     whole = Kept.objects.filter(change__in=[c.pk for c in changes], dimension=EVERYONE, setting=ALL_SETTINGS)
-    cells = [cell for cell in whole.filter(role="introduced") if draw.random() < 0.33]
+    cells = [cell for cell in whole.filter(role="introduced") if draw.random() < decided]
     from django.utils import timezone
 
     today, now = timezone.localdate(), timezone.now()
@@ -178,7 +196,7 @@ def _cells(draw: random.Random, change: Any) -> list[Cell]:
 
 def row(change: str, **more: Any) -> Cell:
     """One released cell: everyone, all settings, retain, unless told otherwise."""
-    told: dict[str, Any] = dict(
+    first = Cell(
         change=change, practice="Booked slots", role="introduced", dimension=EVERYONE, level=EVERYONE,
         setting=ALL_SETTINGS, policy="default", verdict="retain", rule="retain: benefit ≥ 0.8",
         reasons=("It helps, and nothing known stands against it.",), benefit=0.96, harm=0.01, futile=0.04,
@@ -186,14 +204,18 @@ def row(change: str, **more: Any) -> Cell:
         flips=("If the benefit asked for were 0.96 instead of 0.80: keep learning.",),
         would_settle=("6 more months.",), study="study", estimate=-0.051, low=-0.089, high=-0.013, horizon="lasting",
     )  # fmt: skip
-    return Cell(**{**told, **more})
+    return replace(first, **more)
 
 
 def findings(cells: Sequence[Cell]) -> Findings:
     """Findings that hold the cells, with the protocol and the gap that their words are made from."""
     study = {"study": {"primary": "waits", "equity_dimension": "deprivation"}, "measures": {"waits": MEASURE}}
     protocol = Protocol(
-        study="study", version=1, sha256="0" * 64, fixed_at=dt.datetime(2026, 1, 1, tzinfo=dt.UTC), text=json.dumps(study)
+        study="study",
+        version=1,
+        sha256="0" * 64,
+        fixed_at=dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
+        text=json.dumps(study),
     )
     gap = Gap(
         study="study", change="", measure="waits", dimension="deprivation", setting=ALL_SETTINGS, kind="slope index",

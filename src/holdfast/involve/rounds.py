@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from holdfast.involve.intervals import jeffreys
+from holdfast.records.shares import jeffreys
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
-from scipy.special import betaincinv
-
-Floats = NDArray[np.float64]
+from holdfast.records.shares import jeffreys
 
 
 @dataclass(frozen=True)
@@ -20,16 +16,6 @@ class Share:
     high: float
     count: float
     out_of: float
-
-
-def jeffreys(count: ArrayLike, out_of: ArrayLike, level: float = 0.95) -> tuple[Floats, Floats]:
-    """The Jeffreys interval of a share (Brown, Cai and DasGupta 2001), closed at 0 and at 1. NaN out of nothing."""
-    k, n = np.broadcast_arrays(np.asarray(count, np.float64), np.asarray(out_of, np.float64))
-    none, tail = ~(n > 0), (1.0 - level) / 2
-    a, b = np.where(none, 0.0, k) + 0.5, np.where(none, 0.0, n - k) + 0.5
-    low = np.where(k <= 0, 0.0, betaincinv(a, b, tail))
-    high = np.where(k >= n, 1.0, betaincinv(a, b, 1 - tail))
-    return np.where(none, np.nan, low), np.where(none, np.nan, high)
 
 
 def share(count: float, out_of: float, level: float = 0.95) -> Share:

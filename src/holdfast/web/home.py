@@ -31,7 +31,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _waiting(request: HttpRequest) -> list[tuple[int, str, str, str]]:
-    """What waits for this reader: how many, of what (one and many), and the address where it is done."""
+    """What waits for this reader, if anything: how many, of what (one and many), and the address where it is done."""
     waits = []
     if allowed(request.user, "register.triage"):
         waits.append((live().filter(sorted_at=None).count(), "change to sort", "changes to sort", "register:triage"))
@@ -39,7 +39,7 @@ def _waiting(request: HttpRequest) -> list[tuple[int, str, str, str]]:
         open_ = Cell.objects.filter(latest__isnull=False, decided=None, dimension="everyone", setting="all settings")
         waits.append((open_.count(), "practice to decide on", "practices to decide on", "board:matrix"))
         waits.append((overdue_count(), "review that is due", "reviews that are due", "board:reviews"))
-    return waits
+    return [line for line in waits if line[0]]
 
 
 @may(EVERYBODY)

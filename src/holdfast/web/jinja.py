@@ -62,13 +62,14 @@ def providers(context: Context) -> list[Any]:
     return list(get_adapter().list_providers(context["request"]))
 
 
-def day(when: dt.date | dt.datetime | None) -> str:
-    """4 March 2026; nothing for none."""
+def day(when: dt.date | dt.datetime | str | None) -> str:
+    """4 March 2026, of a date or of one written as 2026-03-04; nothing for none."""
     if when is None:
         return ""
     if isinstance(when, dt.datetime):
         when = timezone.localtime(when)
-    return f"{when.day} {when:%B %Y}"
+    on = dt.date.fromisoformat(when[:10]) if isinstance(when, str) else when
+    return f"{on.day} {on:%B %Y}"
 
 
 def moment(when: dt.datetime | None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -27,10 +28,14 @@ def open_register(folder: Path | None, tell: Tell) -> Path:
     home = settle(folder / REGISTER if folder else None)
     tell("bringing the register up to date")
     bring_up_to_date()
+    from holdfast.web.evidence import recovery
+
+    recovery.tidy()
+    recovery.recover()
     if folder is not None:
         from holdfast.web.evidence.serving import serve_dataset
 
-        tell("reading the workspace")
+        tell("reading the workspace and drawing what was learned")
         serve_dataset(folder)
     return home
 
@@ -48,12 +53,22 @@ def way_in(host: str, port: int) -> str:
     return f"http://{host}:{port}" + (entering.link(owner) if owner else "/")
 
 
+def answer_to(host: str, port: int) -> None:
+    """Have messages and papers name the address that is served here, unless the environment gives another."""
+    from django.conf import settings
+
+    if loopback(host) and "HOLDFAST_ADDRESS" not in os.environ:
+        settings.SITE_ADDRESS = os.environ["HOLDFAST_ADDRESS"] = f"http://{host}:{port}"  # the worker reads it there
+
+
 def serve(host: str, port: int, started: Callable[[], None]) -> None:
     """Serve until interrupted. ``started`` is called once the port answers. Raises OSError when the port is taken."""
     from django.conf import settings
     from django.core.wsgi import get_wsgi_application
     from waitress.server import create_server
 
+    answer_to(host, port)
+    signal.signal(signal.SIGTERM, _end)
     server = create_server(
         get_wsgi_application(),
         host=host,
@@ -69,6 +84,11 @@ def serve(host: str, port: int, started: Callable[[], None]) -> None:
             server.run()
         finally:
             server.close()
+
+
+def _end(_signal: int, _frame: object) -> None:
+    """A service manager stops with SIGTERM: the worker is ended too, as it is for Ctrl-C."""
+    raise SystemExit(0)
 
 
 @contextlib.contextmanager

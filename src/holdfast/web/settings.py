@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "holdfast.web.people",
     "holdfast.web.register",
     "holdfast.web.evidence",
+    "holdfast.web.voices",
     "holdfast.web.insight",
     "holdfast.web.board",
     "holdfast.web.api",

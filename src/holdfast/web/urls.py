@@ -15,6 +15,7 @@ urlpatterns = [
     path("people/", include("holdfast.web.people.urls")),
     path("changes/", include("holdfast.web.register.urls")),
     path("evidence/", include("holdfast.web.evidence.urls")),
+    path("voices/", include("holdfast.web.voices.urls")),
     path("insights/", include("holdfast.web.insight.urls")),
     path("decisions/", include("holdfast.web.board.urls")),
     path("exchange/", include("holdfast.web.exchange.urls")),

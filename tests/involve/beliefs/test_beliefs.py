@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from holdfast.involve import beliefs_of, sustain_risks
-from holdfast.involve.intervals import jeffreys
 from holdfast.records.heard import Assumption, Cast, Heard, Makeup, Statement
+from holdfast.records.shares import jeffreys
 
 ASSUMED = (Assumption("a1", "c", "A call is enough"), Assumption("a2", "c", "There are phones"))
 ASKED = (

@@ -11,7 +11,7 @@ from hypothesis.extra.numpy import arrays
 from holdfast.involve import Votes
 from holdfast.involve.classes import Groups, common_ground, holds, opinion_groups, shared, views, who_is
 from holdfast.involve.classes.who import withheld
-from holdfast.involve.intervals import jeffreys
+from holdfast.records.shares import jeffreys
 
 
 @pytest.fixture(scope="module")

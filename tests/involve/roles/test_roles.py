@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from holdfast.involve import Votes, agreement, consensus, positions
-from holdfast.involve.intervals import jeffreys, kish, of_share
+from holdfast.involve.intervals import kish, of_share
+from holdfast.records.shares import jeffreys
 
 
 @pytest.mark.parametrize(("k", "n"), [(1, 10), (5, 10), (37, 120), (999, 1000)])

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from holdfast.involve import believe, voices_of
-from holdfast.involve.intervals import jeffreys
 from holdfast.records import Change
 from holdfast.records.heard import Heard, Makeup, Preference
+from holdfast.records.shares import jeffreys
 from holdfast.records.voices import Voice
 
 CHANGES = {"c": Change("c", "New", "new", ("old",))}

@@ -6,7 +6,7 @@ import itertools
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from holdfast.web.people.models import AuditEvent
@@ -249,7 +249,12 @@ def _play(changes: list[Change], steps: list[Any]) -> tuple[list[MergeEvent], se
     return held, edits, texts
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25,
+    deadline=None,
+    phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(steps=STEPS, order=st.randoms(use_true_random=False))
 def test_whatever_is_done_everything_can_be_had_back(db: None, steps: list[Any], order: Any) -> None:
     changes = _four()

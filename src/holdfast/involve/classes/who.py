@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from holdfast.involve.classes.grouping import Groups
-from holdfast.involve.intervals import jeffreys
+from holdfast.records.shares import jeffreys
 
 NOT_SAID: Final = "not said"
 

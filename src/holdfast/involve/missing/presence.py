@@ -9,10 +9,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from holdfast.involve.intervals import jeffreys
 from holdfast.involve.roles import FEW
 from holdfast.records.heard import Makeup
 from holdfast.records.involving import JOINED, PREFER_NOT
+from holdfast.records.shares import jeffreys
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]

@@ -9,10 +9,15 @@ from holdfast.share.words.numbers import number, places, scale
 from holdfast.share.words.text import clean, sentence
 
 _BASES = (100, 1_000, 10_000, 100_000)
+_MOST = {"proportion": 1.0, "rate": 1e6}
+UNBOUNDED = "Too little is known to say how large the effect is."
+"""Said where an interval leaves what the measure can do, as Student's t gives when its freedom is nearly none."""
 
 
 def size(measure: Measure, effect: Effect) -> str:
     """How large the effect is, as a sentence: the finding's own words where it has them, else made here."""
+    if _is_unbounded(measure, effect):
+        return UNBOUNDED
     if effect.frequency.strip():
         return sentence(effect.frequency)
     if effect.estimate is None or effect.low is None or effect.high is None:
@@ -20,6 +25,11 @@ def size(measure: Measure, effect: Effect) -> str:
     if measure.kind in ("proportion", "rate"):
         return _in_every(effect.estimate, effect.low, effect.high, clean(measure.unit) or "people", measure.kind)
     return _on_its_scale(measure, effect.estimate, effect.low, effect.high)
+
+
+def _is_unbounded(measure: Measure, effect: Effect) -> bool:
+    most = _MOST.get(measure.kind, math.inf)
+    return any(end is not None and abs(end) > most for end in (effect.low, effect.high))
 
 
 def _in_every(estimate: float, low: float, high: float, unit: str, kind: str) -> str:

@@ -11,6 +11,7 @@ from holdfast.records import Measure
 from holdfast.share.words.text import clean
 
 MINUS = "−"
+_BEYOND = 1e9
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,14 @@ def effect(measure: Measure, value: float | None, low: float | None, high: float
     f = scale(measure).factor
     v, a, b = (None if x is None else x * f for x in (value, low, high))
     d = places(a, b, v)
-    return f"{number(v, d, sign=True)} ({number(a, d, sign=True)} to {number(b, d, sign=True)})"
+    return f"{number(v, d, sign=True)} ({_end(a, d)} to {_end(b, d)})"
+
+
+def _end(value: float | None, decimals: int) -> str:
+    """An end of an interval; one that is out of all reason is not spelt out."""
+    if value is not None and math.isfinite(value) and abs(value) >= _BEYOND:
+        return "above +1 billion" if value > 0 else f"below {MINUS}1 billion"
+    return number(value, decimals, sign=True)
 
 
 def effect_in_full(measure: Measure, value: float | None, low: float | None, high: float | None) -> str:

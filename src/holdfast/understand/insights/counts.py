@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from holdfast.records.shares import jeffreys
 from holdfast.understand.insights.mentions import Mention
-from holdfast.understand.shares import jeffreys
 
 NOT_KNOWN: Final = "not known"
 

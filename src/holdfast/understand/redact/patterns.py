@@ -33,7 +33,9 @@ _OLD_DATE: Final = (
 _SHAPES: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
     (
         "e-mail",
-        re.compile(r"[\w.+'’\-]+\s?(?:@|\(at\)|\[at\]|＠)\s?[\w\-]+(?:\s?(?:\.|\(dot\)|\[dot\])\s?[\w\-]+)+", _I),
+        re.compile(
+            r"[\w.+'’\-]{1,64}\s?(?:@|\(at\)|\[at\]|＠)\s?[\w\-]{1,63}(?:\s?(?:\.|\(dot\)|\[dot\])\s?[\w\-]+)+", _I
+        ),
     ),
     ("handle", re.compile(r"(?<![\w@])@[A-Za-z_]\w{2,}")),
     ("web address", re.compile(r"(?:https?://|www\.)[^\s<>\"”]+", _I)),

@@ -50,8 +50,8 @@ def ask_next(
     its themes (each theme's distance from its threshold), less the more it is like one already on the list. Words that
     many comments repeat are worth more, since whoever codes one of them has coded them all.
 
-    A share ``chance`` of them is drawn by chance once something is learned. Only doubtful comments would teach the model
-    that its setting is nothing but doubtful ones: measured, asking by doubt alone did worse than chance, and half did
+    A share ``chance`` of them is drawn by chance once something is learned. Doubtful comments alone would teach the
+    model that there are no others: asking by doubt alone was measured to do worse than chance, and half of each to do
     better than either.
     """
     waiting = _waiting(comments, set(coded), seed)

@@ -98,13 +98,13 @@ def learn(
     codings = list(codings)
     labels = gather(codings, name, wanted)
     used, known, unread = _with_text(comments, labels)
-    readiness = tuple(_ready(theme, known[:, j]) for j, theme in enumerate(labels.themes))
     copies, alike = _copies(comments, used, known)
+    every = np.concatenate([known, alike])
+    readiness = tuple(_ready(theme, every[:, j], known[:, j]) for j, theme in enumerate(labels.themes))
     can = [j for j, ready in enumerate(readiness) if ready.state == "learned"]
     learned = tuple(labels.themes[j] for j in can)
-    together = np.concatenate([known, alike])[:, can]
     machine, judged, apart = (
-        _fit([*used, *copies], together, len(used), learned, seed, embed) if can else (None, None, {})
+        _fit([*used, *copies], every[:, can], len(used), learned, seed, embed) if can else (None, None, {})
     )
     return ThemeModel(
         framework=name,
@@ -197,16 +197,17 @@ def _copies(comments: Sequence[Comment], used: list[Comment], known: Floats) -> 
     return found, alike
 
 
-def _ready(theme: str, known: Floats) -> Readiness:
-    have, lack = int(np.nansum(known)), int(np.nansum(1 - known))
+def _ready(theme: str, every: Floats, coded: Floats) -> Readiness:
+    """Copies of coded words count towards being learned from, and not as examples that somebody coded."""
+    have, lack, examples = int(np.nansum(every)), int(np.nansum(1 - every)), int(np.nansum(coded))
     if have < FEWEST:
         more = FEWEST - have
-        return Readiness(theme, "cannot learn yet", have, f"{have} coded with it; {more} more are needed")
+        return Readiness(theme, "cannot learn yet", examples, f"{have} coded with it; {more} more are needed")
     if lack < FEWEST:
         return Readiness(
-            theme, "cannot learn yet", have, f"only {lack} coded without it; code comments on other themes"
+            theme, "cannot learn yet", examples, f"only {lack} coded without it; code comments on other themes"
         )
-    return Readiness(theme, "learned", have)
+    return Readiness(theme, "learned", examples)
 
 
 def _said(codings: Iterable[Coding], framework: str) -> list[tuple[str, ...]]:

@@ -11,8 +11,9 @@ class Board(AppConfig):
 
     def ready(self) -> None:
         """Listen for finished runs, and hang the decide step on a change's page."""
-        from holdfast.web.board import intake, step
+        from holdfast.web.board import intake, step, voices
         from holdfast.web.evidence.signals import run_finished
 
         run_finished.connect(intake.on_run_finished, dispatch_uid="board.intake")
         step.hang()
+        voices.hang()

@@ -142,7 +142,8 @@ def _studies(cells: Sequence[Cell]) -> dict[int, list[Recommendation]]:
     wanted = Q(pk__in=[])
     for cell in cells:
         if cell.latest is not None:
-            wanted |= Q(cell_id=cell.pk, run_id=cell.latest.run_id) & ~Q(pk=cell.latest_id)
+            same = Q(cell_id=cell.pk, run_id=cell.latest.run_id, heard=cell.latest.heard)
+            wanted |= same & ~Q(pk=cell.latest_id)
     out: dict[int, list[Recommendation]] = defaultdict(list)
     for row in Recommendation.objects.filter(wanted).order_by("id"):
         out[row.cell_id].append(row)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from holdfast.records import Findings
 from holdfast.records.findings import Cell as Row
@@ -37,6 +38,28 @@ def take(run: Run, findings: Findings) -> Intake:
 
     Changes are matched by identifier and never created; what was not matched is listed in the intake.
     """
+    made, absent, refused = enter(run, findings)
+    intake, _ = Intake.objects.update_or_create(
+        run=run,
+        defaults={
+            "taken": made,
+            "unmatched": [{"change": name, "cells": count} for name, count in sorted(absent.items())],
+            "refused": refused,
+        },
+    )
+    words = f"took {made} recommendations from run {run.pk}; {len(absent)} changes are not in the register"
+    audit.record(run.by or "the server", "evidence.run", "run", run.pk, words, unmatched=sorted(absent)[:100])
+    return intake
+
+
+@transaction.atomic
+def enter(
+    run: Run, findings: Findings, heard: Mapping[str, str] | None = None
+) -> tuple[int, Counter[str], list[dict[str, str]]]:
+    """Store the released cells and let each stand: how many, of which changes not, and which could not be kept.
+
+    ``heard`` is each change's print of the register's voices that its cells were judged with.
+    """
     rows, refused = _sound(findings.cells)
     changes = _changes({row.change for row in rows})
     absent = Counter(row.change for row in rows if row.change not in changes)
@@ -44,19 +67,9 @@ def take(run: Run, findings: Findings) -> Intake:
     cells = _cells(changes, matched)
     wording = Wording(findings)
     made = {(_key(changes, row), row.study): (row, wording.told(row)) for row in matched}
-    _recommend(run, cells, made)
-    _stand(run, cells)
-    intake, _ = Intake.objects.update_or_create(
-        run=run,
-        defaults={
-            "taken": len(made),
-            "unmatched": [{"change": name, "cells": count} for name, count in sorted(absent.items())],
-            "refused": refused,
-        },
-    )
-    words = f"took {len(made)} recommendations from run {run.pk}; {len(absent)} changes are not in the register"
-    audit.record(run.by or "the server", "evidence.run", "run", run.pk, words, unmatched=sorted(absent)[:100])
-    return intake
+    _recommend(run, cells, made, heard or {})
+    _stand(run, cells, set((heard or {}).values()) or {""})
+    return len(made), absent, refused
 
 
 def _sound(cells: Iterable[Row]) -> tuple[list[Row], list[dict[str, str]]]:
@@ -105,13 +118,18 @@ def _held(keys: Iterable[Key]) -> dict[Key, Cell]:
     return found
 
 
-def _recommend(run: Run, cells: Mapping[Key, Cell], made: Mapping[tuple[Key, str], tuple[Row, Told]]) -> None:
+def _recommend(
+    run: Run,
+    cells: Mapping[Key, Cell],
+    made: Mapping[tuple[Key, str], tuple[Row, Told]],
+    heard: Mapping[str, str],
+) -> None:
     Recommendation.objects.bulk_create(
         (
             Recommendation(
                 cell=cells[key], run=run, study=study[:200], verdict=row.verdict, certainty=row.certainty,
                 measure=told.measure[:300], effect=told.effect, figure=told.figure[:300], gap=told.gap,
-                note=told.note, row=plain(dataclasses.asdict(row)),
+                note=told.note, row=plain(dataclasses.asdict(row)), heard=heard.get(row.change, ""),
             )
             for (key, study), (row, told) in made.items()
         ),
@@ -120,14 +138,18 @@ def _recommend(run: Run, cells: Mapping[Key, Cell], made: Mapping[tuple[Key, str
     )  # fmt: skip
 
 
-def _stand(run: Run, cells: Mapping[Key, Cell]) -> None:
+def _stand(run: Run, cells: Mapping[Key, Cell], heard: Collection[str]) -> None:
     """Point each cell at its recommendation from this run, unless a later run has spoken already."""
     by_pk = {cell.pk: cell for cell in cells.values()}
     best: dict[int, Recommendation] = {}
-    for one in Recommendation.objects.filter(run=run).select_related(None).defer("row").order_by("id"):
+    made = Recommendation.objects.filter(run=run, heard__in=heard)
+    for one in made.select_related(None).defer("row").order_by("id"):
         if one.cell_id in by_pk and (one.cell_id not in best or _weight(one) > _weight(best[one.cell_id])):
             best[one.cell_id] = one
-    later = set(Recommendation.objects.filter(run_id__gt=run.pk).values_list("cell_id", flat=True))
+    after = Q(run_id__gt=run.pk)
+    if heard == {""}:  # the run alone does not stand in for itself with voices
+        after |= Q(run=run) & ~Q(heard="")
+    later = set(Recommendation.objects.filter(after).values_list("cell_id", flat=True))
     keep(stand(by_pk[pk], latest=one) for pk, one in best.items() if pk not in later)
 
 

@@ -9,10 +9,12 @@ from typing import Any, Final
 from urllib.parse import quote, unquote
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
 
 from holdfast.records.vocabularies import ALL_SETTINGS, CERTAINTIES, EVERYONE, VERDICTS
 from holdfast.share.words import clean, verdict_words
 from holdfast.web.board.models import Cell, Decision
+from holdfast.web.register.merging import family
 from holdfast.web.register.models import Change
 
 ANY: Final = "any"
@@ -82,13 +84,8 @@ def found(asked: Asked, today: dt.date) -> QuerySet[Cell]:
 
 
 def of_change(change: Change) -> QuerySet[Cell]:
-    """The cells of a change, and of changes that were merged into it."""
-    return Cell.objects.filter(change__in=with_merged(change))
-
-
-def with_merged(change: Change) -> QuerySet[Change]:
-    """The change, and those that were merged into it; for use in another query."""
-    return Change.objects.filter(Q(pk=change.pk) | Q(merged_into=change)).order_by().values("pk")
+    """The cells of a change, and of every record that was merged into it, at any remove."""
+    return Cell.objects.filter(change__in=family(change))
 
 
 def shown(keys: Iterable[int]) -> list[Cell]:
@@ -98,7 +95,10 @@ def shown(keys: Iterable[int]) -> list[Cell]:
     """
     wanted = list(keys)
     cells = Cell.objects.filter(pk__in=wanted).select_related("change", "latest", "decided")
-    cells = cells.only(
+    cells = cells.annotate(
+        horizon=KeyTextTransform("horizon", "latest__row"),
+        why=KeyTextTransform(0, KeyTransform("reasons", "latest__row")),
+    ).only(
         *("change__identifier", "change__title", "change__status", "change__merged_into_id", "practice", "role"),
         *("dimension", "level", "setting", "verdict", "certainty", "chosen", "departs", "review_on"),
         *("latest__effect", "latest__figure", "latest__measure", "latest__note", "latest__run_id"),

@@ -52,7 +52,7 @@ class Cell(models.Model):
             models.Index(fields=("verdict", "-change"), name="cells_by_verdict"),
             models.Index(fields=("chosen", "-change"), name="cells_by_choice"),
             models.Index(fields=("review_on",), name="cells_by_review"),
-            models.Index(fields=("setting",), name="cells_by_setting"),
+            models.Index(fields=("setting", "change"), name="cells_by_setting"),
         )
 
     def __str__(self) -> str:
@@ -92,11 +92,15 @@ class Recommendation(models.Model):
     note = models.CharField(max_length=60, blank=True, help_text="Tells cannot tell yet from not sure.")
     made_at = models.DateTimeField(auto_now_add=True)
     row = models.JSONField(help_text="records.findings.Cell, whole: rule, reasons, missing, dissent, flips, estimate…")
+    heard = models.CharField(
+        "print of the register's voices it rests on", max_length=64, blank=True, default="",
+        help_text="Empty: on the run alone.",
+    )  # fmt: skip
 
     class Meta:
         ordering = ("-id",)
         constraints = (
-            models.UniqueConstraint(fields=("cell", "run", "study"), name="one_recommendation_a_run_and_study"),
+            models.UniqueConstraint(fields=("cell", "run", "study", "heard"), name="one_recommendation_a_hearing"),
         )
 
 

@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from holdfast.records.vocabularies import ALL_SETTINGS, EVERYONE
 from holdfast.share.words import clean, day, listed, verdict_words
-from holdfast.web.board.matrix import with_merged
 from holdfast.web.board.models import Action, Cell, Decision
 from holdfast.web.register.following import DECIDED, DONE, News
+from holdfast.web.register.merging import family
 from holdfast.web.register.models import Change
 
 MOST_PLACES = 4
@@ -20,17 +20,14 @@ MOST_PLACES = 4
 
 def news_of(change: Change) -> Iterable[News]:
     """Every final decision, those made together told once, and every action that is done."""
-    final = (
-        Decision.objects.filter(cell__change__in=with_merged(change), state=Decision.FINAL)
-        .select_related("cell")
-        .order_by("id")
-    )
+    whose = family(change)
+    final = Decision.objects.filter(cell__change__in=whose, state=Decision.FINAL).select_related("cell").order_by("id")
     together: dict[object, list[Decision]] = {}
     for one in final:
         together.setdefault(one.batch or one.pk, []).append(one)
     for made in together.values():
         yield _decided(made)
-    done = Action.objects.filter(decision__cell__change__in=with_merged(change)).exclude(done_on=None)
+    done = Action.objects.filter(decision__cell__change__in=whose).exclude(done_on=None)
     for action in done.order_by("id"):
         href = reverse("board:decision", args=[action.decision_id])
         yield News(DONE, clean(action.words), action.done_on, because=action.done_words, href=href)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path, register_converter
 
-from holdfast.web.board import pages_cell, pages_decision, pages_duties, pages_matrix, pages_meeting
+from holdfast.web.board import pages_cell, pages_decision, pages_duties, pages_matrix, pages_meeting, voices
 
 
 class Gated:
@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern] = [
     path("", pages_matrix.board, name="matrix"),
     path("board.csv", pages_matrix.csv, name="csv"),
     path("change/<int:pk>", pages_matrix.change, name="change"),
+    path("change/<int:pk>/voices", voices.take_in, name="hear"),
     path("runs/<int:run>", pages_matrix.intake, name="intake"),
     path("cell/<int:pk>", pages_cell.cell, name="cell"),
     path("cell/<int:pk>/decide", pages_cell.decide, name="decide"),

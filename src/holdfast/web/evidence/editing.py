@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from holdfast.web.evidence import configuring, guessing
-from holdfast.web.evidence.forms import FILTERS
+from holdfast.web.evidence.forms_columns import FILTERS
 from holdfast.workspace.loading import TABLES
 from holdfast.workspace.mapping import find
 

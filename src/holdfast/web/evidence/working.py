@@ -89,6 +89,11 @@ def _work(run: Run, beating: Beating) -> None:
     finish(run, kept, linking.Workspace.of(space))
 
 
+def _whole_sentences(text: str, most: int) -> str:
+    """The text, or as many of its first sentences as fit."""
+    return text if len(text) <= most else text[: text.rfind(". ", 0, most) + 1] or text[:most]
+
+
 def finish(run: Run, kept: keeping.Kept, known: linking.Workspace) -> None:
     """The results into their place, the run done, and everybody told: all of it or nothing."""
     with transaction.atomic():
@@ -98,7 +103,7 @@ def finish(run: Run, kept: keeping.Kept, known: linking.Workspace) -> None:
         if held.cancel_asked_at is not None:
             raise CancelledError
         held.results = f"{folders.RESULTS}/{held.pk}"
-        held.policy, held.disclosure = run.policy, kept.line[:400]
+        held.policy, held.disclosure = run.policy, _whole_sentences(kept.line, 400)
         held.protocols = protocols.as_rows(kept.findings.protocols)
         held.inputs_sha256 = kept.inputs_sha256
         held.state, held.ended_at, held.beat_at = DONE, timezone.now(), timezone.now()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
@@ -16,6 +16,11 @@ from holdfast.web.people.models import Role
 
 class ByInvitation(DefaultAccountAdapter):
     """Nobody signs up by themselves; an invitation has its own page."""
+
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": "The email address or the password is not right. Check both, then try again.",
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Closed: see ``people:join``."""

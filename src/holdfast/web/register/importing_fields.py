@@ -20,7 +20,10 @@ LIST: Final = "list:"
 TARGETS: Final = (*FIELDS, "displaced")
 OTHER_WORDS: Final = {
     "title": ("title", "name", "change", "innovation", "name of change", "summary", "project", "initiative"),
-    "description": ("description", "details", "what changed", "text", "free text", "comment", "response", "narrative"),
+    "description": (
+        *("description", "details", "what changed", "what happened", "text", "free text", "comment", "response"),
+        "narrative",
+    ),
     "for_whom": ("for whom", "who for", "population", "patient group", "cohort", "beneficiaries"),
     "introduced": ("introduced", "practice", "new practice"),
     "displaced": ("displaced", "what stopped", "stopped", "replaced", "what it replaced", "paused"),
@@ -30,6 +33,7 @@ OTHER_WORDS: Final = {
         "trust",
         "provider",
         "place",
+        "where",
         "site",
         "practice name",
         "icb",

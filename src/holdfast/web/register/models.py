@@ -107,7 +107,9 @@ class Change(models.Model):
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)
     updated_at = models.DateTimeField(auto_now=True, db_index=True)
     sorted_at = models.DateTimeField("when an improvement lead sorted it", null=True, blank=True, db_index=True)
-    merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="absorbed")
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="absorbed", db_index=False
+    )
     split_from = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="parts")
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
@@ -120,6 +122,8 @@ class Change(models.Model):
             models.Index(fields=("-updated_at", "-id"), condition=LIVE, name="live_by_saving"),
             models.Index(fields=("organisation", "-id"), condition=LIVE, name="live_by_organisation"),
             models.Index(fields=("id",), condition=LIVE & models.Q(sorted_at=None), name="waiting_to_be_sorted"),
+            # of merged records only: over all of them SQLite took it for every list, as nearly none is merged
+            models.Index(fields=("merged_into",), condition=models.Q(merged_into__isnull=False), name="merged_records"),
         )
 
     def __str__(self) -> str:

@@ -48,7 +48,7 @@ def rows_of(change: Change) -> list[tuple[str, str]]:
         (LABELS["pathway"], change.pathway),
         ("Time", time_words(change)),
         (LABELS["started_on"], f"{change.started_on.day} {change.started_on:%B %Y}" if change.started_on else ""),
-        ("Running cost a year", f"£{plain_number(change.cost)}" if change.cost is not None else ""),
+        ("Running cost a year", f"£{change.cost:,f}".removesuffix(".00") if change.cost is not None else ""),
         ("Came from", change.source),
     ]
     return [(label, value) for label, value in found if value]

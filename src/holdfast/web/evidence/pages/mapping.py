@@ -11,7 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from holdfast.web.evidence import bringing, configuring, editing, previewing, receiving, toml
 from holdfast.web.evidence.bringing import RefusedError
-from holdfast.web.evidence.forms import BringForm, ColumnsForm, FilesForm, KindForm, MadeForm, SettingsForm, TextForm
+from holdfast.web.evidence.forms import BringForm, FilesForm, KindForm, MadeForm, SettingsForm, TextForm
+from holdfast.web.evidence.forms_columns import ColumnsForm
 from holdfast.web.evidence.models import Dataset
 from holdfast.web.evidence.pages import shared
 from holdfast.web.people.access import may

@@ -8,150 +8,242 @@ import holdfast.web.register.tables
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('register', '0001_initial'),
+        ("register", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Follow',
+            name="Follow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token', models.CharField(default=holdfast.web.register.tables.new_token, max_length=64, unique=True)),
-                ('author', models.BooleanField(default=False, help_text='Whether it is the link of the person who recorded it.')),
-                ('email', models.EmailField(blank=True, max_length=254)),
-                ('once', models.CharField(blank=True, help_text='Of the form, so that sending it twice is once.', max_length=64, null=True, unique=True)),
-                ('made_at', models.DateTimeField(auto_now_add=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("token", models.CharField(default=holdfast.web.register.tables.new_token, max_length=64, unique=True)),
+                (
+                    "author",
+                    models.BooleanField(
+                        default=False, help_text="Whether it is the link of the person who recorded it."
+                    ),
+                ),
+                ("email", models.EmailField(blank=True, max_length=254)),
+                (
+                    "once",
+                    models.CharField(
+                        blank=True,
+                        help_text="Of the form, so that sending it twice is once.",
+                        max_length=64,
+                        null=True,
+                        unique=True,
+                    ),
+                ),
+                ("made_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'ordering': ('id',),
+                "ordering": ("id",),
             },
         ),
         migrations.CreateModel(
-            name='Import',
+            name="Import",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200)),
-                ('made_at', models.DateTimeField(auto_now_add=True)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('state', models.CharField(choices=[('columns', 'Waiting for its columns'), ('ready', 'Checked, not yet brought in'), ('running', 'Part brought in'), ('done', 'Brought in')], default='columns', max_length=8)),
-                ('sha256', models.CharField(max_length=64)),
-                ('columns', models.JSONField(default=list, help_text='The headings, or Column 1, Column 2…')),
-                ('mapping', models.JSONField(default=list, help_text='What each column holds; empty for one that is left out.')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=200)),
+                ("made_at", models.DateTimeField(auto_now_add=True)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("columns", "Waiting for its columns"),
+                            ("ready", "Checked, not yet brought in"),
+                            ("running", "Part brought in"),
+                            ("done", "Brought in"),
+                        ],
+                        default="columns",
+                        max_length=8,
+                    ),
+                ),
+                ("sha256", models.CharField(max_length=64)),
+                ("columns", models.JSONField(default=list, help_text="The headings, or Column 1, Column 2…")),
+                (
+                    "mapping",
+                    models.JSONField(default=list, help_text="What each column holds; empty for one that is left out."),
+                ),
             ],
             options={
-                'ordering': ('-id',),
+                "ordering": ("-id",),
             },
         ),
         migrations.CreateModel(
-            name='ImportRow',
+            name="ImportRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(help_text='Its line in the file, counting from 1.')),
-                ('cells', models.JSONField()),
-                ('digest', models.CharField(db_index=True, max_length=64)),
-                ('state', models.CharField(choices=[('waiting', 'Ready'), ('imported', 'Brought in'), ('unread', 'Could not be read'), ('duplicate', 'Here already')], default='waiting', max_length=10)),
-                ('reason', models.CharField(blank=True, max_length=600)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField(help_text="Its line in the file, counting from 1.")),
+                ("cells", models.JSONField()),
+                ("digest", models.CharField(db_index=True, max_length=64)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Ready"),
+                            ("imported", "Brought in"),
+                            ("unread", "Could not be read"),
+                            ("duplicate", "Here already"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=600)),
             ],
             options={
-                'ordering': ('source_id', 'number'),
+                "ordering": ("source_id", "number"),
             },
         ),
         migrations.CreateModel(
-            name='SavedView',
+            name="SavedView",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.CharField(default=holdfast.web.register.tables.new_token, max_length=64, unique=True)),
-                ('name', models.CharField(max_length=80)),
-                ('query', models.TextField(blank=True)),
-                ('made_at', models.DateTimeField(auto_now_add=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.CharField(default=holdfast.web.register.tables.new_token, max_length=64, unique=True)),
+                ("name", models.CharField(max_length=80)),
+                ("query", models.TextField(blank=True)),
+                ("made_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'ordering': ('name', 'id'),
+                "ordering": ("name", "id"),
             },
         ),
         migrations.CreateModel(
-            name='SearchText',
+            name="SearchText",
             fields=[
-                ('change', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='search_text', serialize=False, to='register.change')),
-                ('title', models.TextField()),
-                ('names', models.TextField()),
-                ('body', models.TextField()),
+                (
+                    "change",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="search_text",
+                        serialize=False,
+                        to="register.change",
+                    ),
+                ),
+                ("title", models.TextField()),
+                ("names", models.TextField()),
+                ("body", models.TextField()),
             ],
         ),
         migrations.CreateModel(
-            name='Word',
+            name="Word",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.CharField(max_length=60, unique=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("text", models.CharField(max_length=60, unique=True)),
             ],
         ),
         migrations.AddIndex(
-            model_name='change',
-            index=models.Index(condition=models.Q(('merged_into', None), ('withdrawn_at', None)), fields=['-id'], name='live_by_number'),
+            model_name="change",
+            index=models.Index(
+                condition=models.Q(("merged_into", None), ("withdrawn_at", None)), fields=["-id"], name="live_by_number"
+            ),
         ),
         migrations.AddIndex(
-            model_name='change',
-            index=models.Index(condition=models.Q(('merged_into', None), ('withdrawn_at', None)), fields=['status', '-id'], name='live_by_status'),
+            model_name="change",
+            index=models.Index(
+                condition=models.Q(("merged_into", None), ("withdrawn_at", None)),
+                fields=["status", "-id"],
+                name="live_by_status",
+            ),
         ),
         migrations.AddIndex(
-            model_name='change',
-            index=models.Index(condition=models.Q(('merged_into', None), ('withdrawn_at', None)), fields=['title', '-id'], name='live_by_title'),
+            model_name="change",
+            index=models.Index(
+                condition=models.Q(("merged_into", None), ("withdrawn_at", None)),
+                fields=["title", "-id"],
+                name="live_by_title",
+            ),
         ),
         migrations.AddIndex(
-            model_name='change',
-            index=models.Index(condition=models.Q(('merged_into', None), ('withdrawn_at', None)), fields=['-updated_at', '-id'], name='live_by_saving'),
+            model_name="change",
+            index=models.Index(
+                condition=models.Q(("merged_into", None), ("withdrawn_at", None)),
+                fields=["-updated_at", "-id"],
+                name="live_by_saving",
+            ),
         ),
         migrations.AddIndex(
-            model_name='change',
-            index=models.Index(condition=models.Q(('merged_into', None), ('withdrawn_at', None)), fields=['organisation', '-id'], name='live_by_organisation'),
+            model_name="change",
+            index=models.Index(
+                condition=models.Q(("merged_into", None), ("withdrawn_at", None)),
+                fields=["organisation", "-id"],
+                name="live_by_organisation",
+            ),
         ),
         migrations.AddField(
-            model_name='follow',
-            name='change',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='follows', to='register.change'),
+            model_name="follow",
+            name="change",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="follows", to="register.change"
+            ),
         ),
         migrations.AddField(
-            model_name='follow',
-            name='user',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='follows', to=settings.AUTH_USER_MODEL),
+            model_name="follow",
+            name="user",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="follows",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='import',
-            name='by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='imports', to=settings.AUTH_USER_MODEL),
+            model_name="import",
+            name="by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="imports",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='importrow',
-            name='change',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='imported_from', to='register.change'),
+            model_name="importrow",
+            name="change",
+            field=models.OneToOneField(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="imported_from",
+                to="register.change",
+            ),
         ),
         migrations.AddField(
-            model_name='importrow',
-            name='source',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='register.import'),
+            model_name="importrow",
+            name="source",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="rows", to="register.import"
+            ),
         ),
         migrations.AddField(
-            model_name='savedview',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='views', to=settings.AUTH_USER_MODEL),
+            model_name="savedview",
+            name="by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="views", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddIndex(
-            model_name='importrow',
-            index=models.Index(fields=['source', 'state', 'number'], name='rows_by_state'),
+            model_name="importrow",
+            index=models.Index(fields=["source", "state", "number"], name="rows_by_state"),
         ),
         migrations.AddConstraint(
-            model_name='importrow',
-            constraint=models.UniqueConstraint(fields=('source', 'number'), name='a_row_once_in_an_import'),
+            model_name="importrow",
+            constraint=models.UniqueConstraint(fields=("source", "number"), name="a_row_once_in_an_import"),
         ),
         migrations.AddConstraint(
-            model_name='importrow',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'imported')), fields=('digest',), name='the_same_row_brought_in_once'),
+            model_name="importrow",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "imported")), fields=("digest",), name="the_same_row_brought_in_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='savedview',
-            constraint=models.UniqueConstraint(fields=('by', 'name'), name='one_view_a_name_a_person'),
+            model_name="savedview",
+            constraint=models.UniqueConstraint(fields=("by", "name"), name="one_view_a_name_a_person"),
         ),
     ]

@@ -1,0 +1,1 @@
+"""Insight: what people's words say, in themes that people coded and a machine learned; and why now."""

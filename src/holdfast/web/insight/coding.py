@@ -1,0 +1,94 @@
+"""People code comments: the most useful next, by several coders now and then, and every word kept with who and when."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.db import IntegrityError, transaction
+
+from holdfast.web.insight import learning
+from holdfast.web.insight.models import Coding, Comment, Suggestion
+from holdfast.web.people import audit
+from holdfast.web.register.models import Vocabulary
+
+AGAIN: Final = 5
+"""Every so many comments, one that somebody else has coded, so that agreement can be seen."""
+
+
+@dataclass(frozen=True)
+class Next:
+    """The comment to code next, and why this one. ``second``: somebody else has coded it."""
+
+    comment: int | None
+    theme: str = ""
+    reason: str = ""
+    second: bool = False
+
+
+def next_for(actor: Any, vocabulary: Vocabulary, passed: Collection[int] = ()) -> Next:
+    """The comment most worth this person's time that they have neither coded nor passed."""
+    mine = set(_codings(vocabulary).filter(by=actor).values_list("comment", flat=True))
+    if len(mine) % AGAIN == AGAIN - 1:
+        found = second(actor, vocabulary, {*mine, *passed})
+        if found.comment is not None:
+            return found
+    last = learning.latest(vocabulary)
+    line = last.queue if last is not None else []
+    coded = set(_codings(vocabulary).filter(comment__in=[row[0] for row in line]).values_list("comment", flat=True))
+    for pk, theme, reason in line:
+        if pk not in coded and pk not in passed:
+            return Next(pk, theme, reason)
+    left = Comment.objects.exclude(pk__in=_codings(vocabulary).values("comment")).exclude(pk__in=list(passed))
+    first = left.order_by("digest").values_list("pk", flat=True).first()
+    return Next(first, reason="") if first is not None else second(actor, vocabulary, {*mine, *passed})
+
+
+def second(actor: Any, vocabulary: Vocabulary, without: Collection[int]) -> Next:
+    """A comment that one other person has coded and this one has not."""
+    others = _codings(vocabulary).filter(complete=True).exclude(by=actor).exclude(comment__in=list(without))
+    pk = others.order_by("-id").values_list("comment", flat=True).first()
+    return Next(pk, second=pk is not None)
+
+
+def suggestions(comment: Comment, vocabulary: Vocabulary) -> list[Suggestion]:
+    """What the machine thinks this comment is about."""
+    rows = comment.suggestions.filter(learning__vocabulary=vocabulary, suggested=True)
+    return list(rows.order_by("-probability", "theme"))
+
+
+def code(actor: Any, comment: Comment, vocabulary: Vocabulary, themes: Sequence[str], deed: str) -> Coding:
+    """Everything a comment is about, in one person's eyes. The same form sent twice counts once."""
+    return _add(actor, comment, vocabulary, deed, themes=list(themes), refused=[], complete=True)
+
+
+def correct(actor: Any, comment: Comment, vocabulary: Vocabulary, theme: str, right: bool, deed: str) -> Coding:
+    """A word on one theme of a comment, as an answer to a machine's suggestion."""
+    said = {"themes": [theme] if right else [], "refused": [] if right else [theme]}
+    return _add(actor, comment, vocabulary, deed, complete=False, **said)
+
+
+def _add(actor: Any, comment: Comment, vocabulary: Vocabulary, deed: str, **said: Any) -> Coding:
+    earlier = Coding.objects.filter(deed=deed).first()
+    if earlier is not None:
+        return earlier
+    offered = suggestions(comment, vocabulary)
+    seen = [{"theme": o.theme, "probability": o.probability, "made_by": o.made_by, "model": o.model} for o in offered]
+    answers = f"{offered[0].made_by} {offered[0].model}" if offered else ""
+    try:
+        with transaction.atomic():
+            made = Coding.objects.create(
+                deed=deed, comment=comment, vocabulary=vocabulary, by=actor, coder=str(actor)[:200],
+                offered=seen, answers=answers[:200], **said,
+            )  # fmt: skip
+            what = "coded a comment" if made.complete else "corrected the machine on a comment"
+            audit.record(actor, "insight.code", "comment", comment.pk, f"{what}: {vocabulary.name}", themes=made.themes)
+    except IntegrityError:  # the same form at this very moment
+        return Coding.objects.get(deed=deed)
+    learning.after_coding(vocabulary)
+    return made
+
+
+def _codings(vocabulary: Vocabulary) -> Any:
+    return Coding.objects.filter(vocabulary=vocabulary)

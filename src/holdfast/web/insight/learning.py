@@ -1,0 +1,137 @@
+"""Learning themes from what people coded: asked for by a person or after some codings, done by a worker in seconds."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.db import transaction
+
+from holdfast.understand.agreement import Agreement
+from holdfast.understand.themes import Coding as Said
+from holdfast.understand.themes import Comment as Words
+from holdfast.understand.themes import Suggestion as Offer
+from holdfast.understand.themes import ThemeModel, ask_next, coder_agreement, suggest_all
+from holdfast.web.insight import feelings, frameworks, jobs
+from holdfast.web.insight.models import Coding, Comment, Learning, Suggestion
+from holdfast.web.insight.models_jobs import DONE, UNFINISHED, WAITING
+from holdfast.web.insight.plain import number, share_of
+from holdfast.web.people import audit
+from holdfast.web.register.models import Vocabulary
+
+AFTER: Final = 10
+"""Codings after which what was learned is learned anew."""
+AHEAD: Final = 200
+"""Comments put in line to be coded."""
+AT_ONCE: Final = 1_000
+
+
+def latest(vocabulary: Vocabulary) -> Learning | None:
+    """What was learned last of a list."""
+    return Learning.objects.filter(vocabulary=vocabulary, state=DONE).order_by("-id").first()
+
+
+@transaction.atomic
+def ask(vocabulary: Vocabulary, actor: Any = jobs.SERVER) -> Learning:
+    """Learn a list's themes anew; while that waits already, it is that one."""
+    Vocabulary.objects.select_for_update().get(pk=vocabulary.pk)
+    waiting = Learning.objects.filter(vocabulary=vocabulary, state=WAITING).first()
+    if waiting is not None:
+        return waiting
+    by = actor if getattr(actor, "is_authenticated", False) else None
+    made = Learning.objects.create(vocabulary=vocabulary, by=by)
+    jobs.ask(made)
+    audit.record(actor, "insight.code", "learning", made.pk, f"asked to learn: {vocabulary.name}")
+    return made
+
+
+def after_coding(vocabulary: Vocabulary) -> None:
+    """Learn anew once people have coded enough since."""
+    last = latest(vocabulary)
+    if Learning.objects.filter(vocabulary=vocabulary, state__in=UNFINISHED).exists():
+        return
+    if Coding.objects.filter(vocabulary=vocabulary).count() - (last.codings if last else 0) >= AFTER:
+        ask(vocabulary)
+
+
+def after_comments() -> None:
+    """New comments came: every list that is in use, and the first one, has something to say of them."""
+    used = Learning.objects.values("vocabulary")
+    for one in frameworks.lists():
+        if one.code == frameworks.FIRST[0] or used.filter(vocabulary=one).exists():
+            ask(one)
+
+
+def carry_out(job: Learning) -> None:
+    """Learn, suggest, judge, and put the next comments in line."""
+    jobs.tell(job, "reading the comments and what was coded", 0, 3)
+    framework = frameworks.framework_of(job.vocabulary)
+    comments, codings = words_of(Comment.objects.all()), said_of(job.vocabulary)
+    jobs.tell(job, "learning and suggesting", 1, 3)
+    found, models = suggest_all(comments, codings, [framework])
+    model = models[framework.id]
+    jobs.tell(job, "choosing what to ask next", 2, 3)
+    line = ask_next(model, comments, {coding.comment for coding in codings}, most=AHEAD)
+    agreed = coder_agreement(codings, framework.id, framework.codes)
+    told = {**_told(model, agreed), "feelings": feelings.told(comments, codings, found, framework)}
+    with transaction.atomic():
+        held = jobs.still_mine(job)
+        held.codings, held.comments, held.fingerprint = len(codings), len(comments), model.fingerprint
+        held.told, held.queue = told, [[int(a.comment), a.theme, a.reason] for a in line]
+        held.save()
+        Suggestion.objects.filter(learning__vocabulary=job.vocabulary).delete()
+        Suggestion.objects.bulk_create((_row(job, one) for one in found), batch_size=AT_ONCE)
+
+
+def words_of(comments: Any) -> list[Words]:
+    """Comments as the library reads them."""
+    rows = comments.order_by("id").values_list("pk", "text", "setting", "question")
+    return [
+        Words(str(pk), text, setting, (("question", question),) if question else ())
+        for pk, text, setting, question in rows.iterator(5_000)
+    ]
+
+
+def said_of(vocabulary: Vocabulary, comments: Any = None) -> list[Said]:
+    """What people coded in a list, as the library reads it."""
+    rows = Coding.objects.filter(vocabulary=vocabulary)
+    rows = rows if comments is None else rows.filter(comment__in=comments)
+    name = frameworks.framework_id(vocabulary)
+    return [
+        Said(str(c.comment_id), name, tuple(c.themes), str(c.by_id or c.coder), c.at.isoformat(),
+             tuple(c.refused), c.complete, c.answers)
+        for c in rows.order_by("id").iterator(5_000)
+    ]  # fmt: skip
+
+
+def _row(job: Learning, one: Offer) -> Suggestion:
+    return Suggestion(
+        learning=job, comment_id=int(one.comment), theme=one.theme, suggested=one.suggested,
+        probability=one.probability, because=list(one.because), made_by=one.made_by[:80], model=one.model[:80],
+    )  # fmt: skip
+
+
+def _told(model: ThemeModel, agreed: dict[str, Agreement]) -> dict[str, Any]:
+    judged = model.accuracy
+    rows = []
+    for ready in model.readiness:
+        row: dict[str, Any] = {"theme": ready.theme, "state": ready.state, "examples": ready.examples}
+        row["reason"] = ready.reason
+        if judged is not None and (one := judged.theme(ready.theme)) is not None:
+            row |= {"precision": share_of(one.precision), "recall": share_of(one.recall), "support": one.support}
+        if ready.theme in agreed:
+            row["agreement"] = _agreement(agreed[ready.theme])
+        rows.append(row)
+    said: dict[str, Any] = {
+        "themes": rows, "coders": len(model.coders), "disputed": len(model.disputed), "made_by": model.made_by
+    }  # fmt: skip
+    if judged is not None:
+        said |= {"micro": share_of(judged.micro), "macro": number(judged.macro), "how": judged.how}
+        said |= {"macro_low": number(judged.macro_low), "macro_high": number(judged.macro_high)}
+    return said
+
+
+def _agreement(one: Agreement) -> dict[str, Any]:
+    return {
+        "alpha": number(one.alpha), "low": number(one.low), "high": number(one.high),
+        "units": one.units, "raters": one.raters, "reason": one.reason,
+    }  # fmt: skip

@@ -1,0 +1,173 @@
+"""Coding comments, one a page; how well the machine has learned; and putting it right anywhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from holdfast.web.evidence import presence
+from holdfast.web.insight import coding, frameworks, jobs, learning
+from holdfast.web.insight.models import Coding, Comment, Learning
+from holdfast.web.insight.models_jobs import UNFINISHED
+from holdfast.web.insight.pages.shared import GET_OR_POST, deed, words
+from holdfast.web.people.access import may
+from holdfast.web.register.models import Vocabulary
+
+PASSED = 500
+"""Comments that one person passed and that are remembered."""
+
+
+@may("insight.code")
+@require_safe
+def following(request: HttpRequest, code: str) -> HttpResponse:
+    """On to the comment that is most worth this person's time."""
+    vocabulary = frameworks.named(code)
+    if "again" in request.GET:
+        mine = Coding.objects.filter(vocabulary=vocabulary, by=request.user).values_list("comment", flat=True)
+        found = coding.second(request.user, vocabulary, {*mine, *_passed(request, vocabulary)})
+    else:
+        found = coding.next_for(request.user, vocabulary, _passed(request, vocabulary))
+    if found.comment is None:
+        return render(request, "insight/nothing_left.jinja", {"vocabulary": vocabulary})
+    return redirect("insight:code-one", code, found.comment)
+
+
+@may("insight.code")
+@require_http_methods(GET_OR_POST)
+def one(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """What is this comment about?"""
+    vocabulary = frameworks.named(code)
+    comment = get_object_or_404(Comment.objects.select_related("change"), pk=pk)
+    terms = frameworks.terms_of(vocabulary)
+    problem = ""
+    if request.method == "POST":
+        if "pass" in request.POST:
+            _pass(request, vocabulary, pk)
+            return redirect("insight:code", code)
+        chosen, problem = _chosen(request, comment, vocabulary, [term.code for term in terms])
+        if not problem:
+            coding.code(request.user, comment, vocabulary, chosen, _deed(request))
+            messages.success(request, "Saved. Here is the next one.")
+            return redirect("insight:code", code)
+    said = {
+        "comment": comment, "vocabulary": vocabulary, "problem": problem, "once": deed(),
+        "items": _items(request, terms, coding.suggestions(comment, vocabulary)),
+        "mine": Coding.objects.filter(vocabulary=vocabulary, by=request.user).values("comment").distinct().count(),
+        "second": Coding.objects.filter(vocabulary=vocabulary, comment=comment).exclude(by=request.user).exists(),
+        "last": learning.latest(vocabulary),
+    }  # fmt: skip
+    return render(request, "insight/code.jinja", said, status=422 if problem else 200)
+
+
+def _chosen(request: HttpRequest, comment: Comment, vocabulary: Vocabulary, known: list[str]) -> tuple[list[str], str]:
+    if "agree" in request.POST:
+        return [one.theme for one in coding.suggestions(comment, vocabulary) if one.theme in known], ""
+    said = list(dict.fromkeys(request.POST.getlist("themes")))
+    none = "none" in said
+    said = [theme for theme in said if theme != "none"]
+    if any(theme not in known for theme in said):
+        return [], "One of the themes is no longer in the list. Choose again."
+    if none and said:
+        return [], "Choose themes, or “None of these”, not both."
+    if not none and not said:
+        return [], "Choose at least one theme, or “None of these”."
+    return said, ""
+
+
+def _items(request: HttpRequest, terms: list[Any], offered: list[Any]) -> list[dict[str, Any]]:
+    """Each theme with what the machine thinks of it. Nothing is ticked beforehand: a person decides."""
+    by_theme = {one.theme: one for one in offered}
+    ticked = request.POST.getlist("themes")
+    return [
+        {"term": term, "offer": by_theme.get(term.code), "checked": term.code in ticked} for term in terms
+    ]  # fmt: skip
+
+
+@may("insight.read")
+@require_safe
+def themes(request: HttpRequest, code: str) -> HttpResponse:
+    """How well each theme is learned, how far coders agree, and the way to code the next comment."""
+    jobs.recover_now_and_then()
+    vocabulary = frameworks.named(code)
+    last, under_way = learning.latest(vocabulary), Learning.objects.filter(vocabulary=vocabulary).first()
+    labels = {term.code: term for term in frameworks.terms_of(vocabulary)}
+    told = last.told if last is not None else {}
+    coders = Coding.objects.filter(vocabulary=vocabulary)
+    said = {
+        "vocabulary": vocabulary, "lists": frameworks.lists(), "last": last, "told": told,
+        "rows": [(labels[row["theme"]], row) for row in told.get("themes", ()) if row["theme"] in labels],
+        "job": under_way if under_way is not None and (under_way.state in UNFINISHED or under_way.problem) else None,
+        "words": words(under_way) if under_way is not None else "", "workers": presence.present(),
+        "comments": Comment.objects.count(), "coded": coders.values("comment").distinct().count(),
+        "people": sorted(set(coders.values_list("coder", flat=True).distinct())), "wide": True,
+    }  # fmt: skip
+    return render(request, "insight/themes.jinja", said)
+
+
+@may("insight.code")
+@require_POST
+def learn(request: HttpRequest, code: str) -> HttpResponse:
+    """Learn from everything that is coded, now."""
+    learning.ask(frameworks.named(code), request.user)
+    return redirect("insight:themes", code)
+
+
+@may("insight.code")
+@require_safe
+def comments(request: HttpRequest) -> HttpResponse:
+    """Every comment, redacted, to look one up."""
+    found = Comment.objects.order_by("-id").only("text", "setting", "said_on")
+    if asked := request.GET.get("q", "").replace("\x00", "").strip()[:100]:
+        found = found.filter(text__icontains=asked)
+    page = Paginator(found, 20).get_page(request.GET.get("page"))
+    return render(request, "insight/comments.jinja", {"page": page, "asked": asked})
+
+
+@may("insight.code")
+@require_safe
+def comment(request: HttpRequest, pk: int) -> HttpResponse:
+    """One comment: what people coded, what a machine suggested, and a way to put either right."""
+    held = get_object_or_404(Comment.objects.select_related("file__delivery", "change"), pk=pk)
+    offers = list(held.suggestions.filter(suggested=True).select_related("learning__vocabulary"))
+    codings = list(held.codings.select_related("vocabulary", "by").order_by("-id"))
+    lists = frameworks.lists()
+    labels = {(one.pk, term.code): term.label for one in lists for term in frameworks.terms_of(one)}
+    said = {"comment": held, "offers": offers, "codings": codings, "lists": lists, "labels": labels, "once": deed()}
+    return render(request, "insight/comment.jinja", said)
+
+
+@may("insight.code")
+@require_POST
+def correct(request: HttpRequest, pk: int) -> HttpResponse:
+    """A word on one theme of a comment: it is about it, or it is not."""
+    held = get_object_or_404(Comment, pk=pk)
+    vocabulary = frameworks.named(request.POST.get("list", ""))
+    theme, right = request.POST.get("theme", ""), request.POST.get("right", "")
+    if right not in {"yes", "no"} or theme not in {term.code for term in frameworks.terms_of(vocabulary)}:
+        raise Http404("No theme of this list has this code.")
+    coding.correct(request.user, held, vocabulary, theme, right == "yes", _deed(request))
+    messages.success(request, "Thank you. Your word stands above the machine’s, and it will learn from it.")
+    back = request.POST.get("back", "")
+    safe = url_has_allowed_host_and_scheme(back, allowed_hosts=None)
+    return redirect(back if safe else reverse("insight:comment", args=[pk]))
+
+
+def _deed(request: HttpRequest) -> str:
+    """The form's own name, with what was pressed, so that the same form counts once."""
+    said = request.POST.get("once", "").replace("\x00", "")[:60]
+    return said if len(said) >= 8 else deed()
+
+
+def _passed(request: HttpRequest, vocabulary: Vocabulary) -> list[int]:
+    return list(request.session.get(f"passed-{vocabulary.pk}", []))
+
+
+def _pass(request: HttpRequest, vocabulary: Vocabulary, pk: int) -> None:
+    request.session[f"passed-{vocabulary.pk}"] = [*_passed(request, vocabulary), pk][-PASSED:]

@@ -1,0 +1,117 @@
+"""Sending words in: scraps that may tell of changes, and comments to code; and how each delivery stands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from holdfast.web.evidence import presence
+from holdfast.web.evidence.receiving import receives, too_large
+from holdfast.web.insight import columns, jobs, sending
+from holdfast.web.insight.forms import CommentsForm, ScrapsForm
+from holdfast.web.insight.models import Delivery
+from holdfast.web.insight.models_jobs import COLUMNS
+from holdfast.web.insight.pages.shared import GET_OR_POST, deed, words
+from holdfast.web.insight.plain import together
+from holdfast.web.people.access import may
+
+
+@receives
+@may("insight.code")
+@require_http_methods(GET_OR_POST)
+def scraps(request: HttpRequest) -> HttpResponse:
+    """Send files or pasted text that may tell of changes."""
+    form = ScrapsForm(request.POST, request.FILES) if request.method == "POST" else ScrapsForm(initial={"once": deed()})
+    if (large := too_large(request)) and form.is_bound:
+        form.add_error("files", large)
+    if form.is_valid():
+        told = form.cleaned_data
+        held = sending.send(
+            request.user, Delivery.SCRAPS, once=told["once"], files=told.get("files") or (), pasted=told["pasted"],
+            keep=told["keep"],
+        )  # fmt: skip
+        return redirect("insight:delivery", held.pk)
+    return render(request, "insight/send.jinja", {"form": form, "kind": "scraps"}, status=422 if form.errors else 200)
+
+
+@receives
+@may("insight.code")
+@require_http_methods(GET_OR_POST)
+def comments(request: HttpRequest) -> HttpResponse:
+    """Send a survey export."""
+    form = CommentsForm(request.POST, request.FILES) if request.method == "POST" else CommentsForm(
+        initial={"once": deed()}
+    )  # fmt: skip
+    if (large := too_large(request)) and form.is_bound:
+        form.add_error("file", large)
+    if form.is_valid():
+        told = form.cleaned_data
+        held = sending.send(
+            request.user, Delivery.COMMENTS, once=told["once"], files=[told["file"]], name=told["name"],
+            keep=told["keep"],
+        )  # fmt: skip
+        return redirect("insight:columns", held.pk)
+    return render(request, "insight/send.jinja", {"form": form, "kind": "comments"}, status=422 if form.errors else 200)
+
+
+@may("insight.code")
+@require_http_methods(GET_OR_POST)
+def columns_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """What each column of a survey holds."""
+    held = get_object_or_404(Delivery, pk=pk, kind=Delivery.COMMENTS)
+    if held.state != COLUMNS:
+        return redirect("insight:delivery", held.pk)
+    found, problem = columns.look(held)
+    options = columns.options()
+    chosen = columns.guess(found)
+    if request.method == "POST" and found:
+        chosen = [request.POST.get(f"column-{at}", "") for at in range(len(found))]
+        problem = columns.wrong(chosen, options)
+        if not problem:
+            columns.map_columns(held, request.user, found, chosen)
+            return redirect("insight:delivery", held.pk)
+    said = {"held": held, "rows": list(zip(found, chosen, strict=True)), "options": options, "problem": problem}
+    return render(request, "insight/columns.jinja", said, status=422 if problem else 200)
+
+
+@may("insight.read")
+@require_safe
+def deliveries(request: HttpRequest) -> HttpResponse:
+    """Everything that was sent."""
+    jobs.recover_now_and_then()
+    page = Paginator(Delivery.objects.select_related("by"), 20).get_page(request.GET.get("page"))
+    return render(request, "insight/deliveries.jinja", {"page": page})
+
+
+@may("insight.read")
+@require_safe
+def delivery(request: HttpRequest, pk: int) -> HttpResponse:
+    """How a delivery stands: progress, what was kept, what was taken out, and what could not be read and why."""
+    jobs.recover_now_and_then()
+    held = get_object_or_404(Delivery.objects.select_related("by"), pk=pk)
+    files = list(held.files.all())
+    said: dict[str, Any] = {
+        "held": held, "words": words(held), "workers": presence.present(), "files": files[:200], "all": len(files),
+        "new": sum(one.new for one in files), "same": sum(one.same for one in files),
+        "removed": sorted(together(one.removed for one in files).items()),
+        "unread": [told for one in files for told in one.unread][:500],
+        "read": sum(one.state == one.READ for one in files),
+        "already": [one for one in files if one.state == one.SAME],
+        "mine": held.by_id == request.user.pk,
+    }  # fmt: skip
+    return render(request, "insight/delivery.jinja", said)
+
+
+@may("insight.code")
+@require_POST
+def drop(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take the kept files away."""
+    held = get_object_or_404(Delivery, pk=pk)
+    sending.drop_kept(held, request.user)
+    messages.success(request, "The files are gone. What was read from them stays.")
+    return redirect("insight:delivery", pk)

@@ -1,0 +1,13 @@
+"""What the worker does: one call of a service."""
+
+from __future__ import annotations
+
+from django_tasks import task
+
+
+@task()
+def carry_out_job(kind: str, pk: int) -> None:
+    """Carry out a delivery or a learning, if it is still waiting."""
+    from holdfast.web.insight import jobs
+
+    jobs.carry_out(kind, pk)

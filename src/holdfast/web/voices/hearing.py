@@ -1,0 +1,123 @@
+"""A change's voices from the register as the library hears them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from django.db.models import Count, Max, Q, QuerySet
+
+from holdfast.records.heard import Assumption as BelievedIn
+from holdfast.records.heard import Cast, Heard
+from holdfast.records.heard import Makeup as People
+from holdfast.records.heard import Preference as Wish
+from holdfast.records.heard import Statement as Said
+from holdfast.records.involving import JOINED, ROLE_NOT_GIVEN
+from holdfast.web.register.models import Change
+from holdfast.web.voices.models import (
+    AboutQuestion,
+    Assumption,
+    Makeup,
+    Participant,
+    Preference,
+    Statement,
+    Vote,
+)
+
+CHUNK: Final = 5_000
+
+
+def family(change: Change) -> list[int]:
+    """The key of a change and of those merged into it: they are one conversation."""
+    return list(
+        Change.objects.filter(Q(pk=change.pk) | Q(merged_into=change)).order_by("pk").values_list("pk", flat=True)
+    )
+
+
+def people_of(changes: Sequence[int]) -> QuerySet[Participant]:
+    """Everybody who joined and has not withdrawn."""
+    return Participant.objects.filter(change__in=changes, withdrawn_at=None)
+
+
+def stamp(changes: Sequence[int]) -> str:
+    """A print of everything said about some changes: it alters when anybody says anything."""
+    votes = Vote.objects.filter(statement__change__in=changes).aggregate(last=Max("id"), n=Count("id"))
+    wishes = Preference.objects.filter(change__in=changes).aggregate(last=Max("id"), n=Count("id"))
+    people = Participant.objects.filter(change__in=changes)
+    last = (
+        *(votes["last"], votes["n"], wishes["last"], wishes["n"]),
+        *Statement.objects.filter(change__in=changes).order_by("id").values_list("id", "moderated", "same_as", "meta"),
+        *Assumption.objects.filter(change__in=changes).order_by("id").values_list("id", "retired_at"),
+        *Makeup.objects.order_by("id").values_list("role", "dimension", "level", "people"),
+        *AboutQuestion.objects.order_by("id").values_list("code", flat=True),
+        *Change.objects.filter(pk__in=changes).order_by("pk").values_list("introduced", "title"),
+        *people.order_by("id").values_list("id", "role", "channel", "about", "withdrawn_at"),
+    )
+    return hashlib.sha256(repr(last).encode()).hexdigest()
+
+
+def hear(changes: Sequence[int]) -> Heard:
+    """Everybody who spoke about some changes (one, or one and those merged into it), and all they said.
+
+    Each change is called by the identifier of the first, so that what was said of a merged one counts with it.
+    """
+    spoke = Q(pk__in=Vote.objects.filter(statement__change__in=changes).values("participant")) | Q(
+        pk__in=Preference.objects.filter(change__in=changes).values("participant")
+    )
+    people = list(people_of(changes).filter(spoke).order_by("id"))
+    place = {one.pk: number for number, one in enumerate(people)}
+    name = Change.objects.values_list("identifier", flat=True).get(pk=changes[0])
+    every = list(Statement.objects.filter(change__in=changes).order_by("id"))
+    statements = [one for one in every if one.same_as_id is None]
+    at = {one.pk: number for number, one in enumerate(statements)}
+    standing = {one.pk: at[one.same_as_id or one.pk] for one in every if (one.same_as_id or one.pk) in at}
+    asked = list(AboutQuestion.objects.values_list("code", flat=True))
+    return Heard(
+        participants=tuple(str(one.pk) for one in people),
+        roles=tuple(one.role or ROLE_NOT_GIVEN for one in people),
+        channels=tuple(one.channel for one in people),
+        about={code: tuple(one.about.get(code) for one in people) for code in asked},
+        statements=tuple(_said(one, name) for one in statements),
+        votes=_cast(changes, place, standing),
+        preferences=tuple(
+            Wish(place[w.participant_id], name, w.practice, w.preference, w.dimension, w.level, w.setting)
+            for w in Preference.objects.filter(change__in=changes).order_by("id").defer("words")
+            if w.participant_id in place
+        ),
+        assumptions=tuple(
+            BelievedIn(str(one.pk), name, one.text)
+            for one in Assumption.objects.filter(change__in=changes, retired_at=None)
+        ),
+        makeup=tuple(
+            People(_parts(m.dimension), _parts(m.level), m.people, m.version, m.role) for m in Makeup.objects.all()
+        ),
+    )
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(JOINED))
+
+
+def _said(one: Statement, change: str) -> Said:
+    return Said(
+        statement=str(one.pk), change=change, text=one.text, kind=one.kind,
+        assumption=str(one.assumption_id or ""), moderated=one.moderated, reason=one.reason, meta=one.meta,
+    )  # fmt: skip
+
+
+def _cast(changes: Sequence[int], place: dict[int, int], standing: dict[int, int]) -> Cast:
+    """Every vote in order; one on a copy counts for the statement that it is a copy of."""
+    rows = [
+        (place[who], standing[what], vote, at.timestamp())
+        for who, what, vote, at in Vote.objects.filter(statement__change__in=changes)
+        .order_by("id")
+        .values_list("participant", "statement", "vote", "at")
+        .iterator(chunk_size=CHUNK)
+        if who in place and what in standing
+    ]
+    if not rows:
+        return Cast()
+    who, what, vote, at = zip(*rows, strict=True)
+    return Cast(np.array(who, np.int32), np.array(what, np.int32), np.array(vote, np.int8), np.array(at, np.float64))

@@ -1,0 +1,113 @@
+"""Reading what people propose: accept, refuse with a reason, or say that it is the same as another."""
+
+from __future__ import annotations
+
+from difflib import SequenceMatcher
+from typing import Any, Final
+
+from django.db import transaction
+from django.utils import timezone
+
+from holdfast.web.people import audit
+from holdfast.web.register.models import Change
+from holdfast.web.voices import hearing
+from holdfast.web.voices.models import Assumption, Makeup, Preference, Result, Statement
+
+VERB: Final = "voices.moderate"
+ALIKE: Final = 0.6
+"""How alike two statements must be for the one to be offered as the other's copy."""
+OFFERED: Final = 3
+
+
+class StaleError(Exception):
+    """Somebody else has dealt with it since the page was read."""
+
+
+@transaction.atomic
+def judge(
+    statement: Statement, actor: Any, deed: str, *, read_at: int, reason: str = "", same_as: Statement | None = None
+) -> Statement:
+    """Accept, reject (with a reason) or mark as the same as another. Raises StaleError where it has changed since."""
+    held = Statement.objects.select_for_update().get(pk=statement.pk)
+    if held.version != read_at:
+        raise StaleError
+    first = (same_as.same_as or same_as) if same_as is not None else None
+    if first is not None and (first.pk == held.pk or held.copies.exists()):
+        raise ValueError("A statement cannot be a copy of itself, nor of its own copy.")
+    held.moderated = "rejected" if deed == "reject" else "accepted"
+    held.reason, held.same_as, held.version = (reason if deed == "reject" else ""), first, held.version + 1
+    held.save(update_fields=["moderated", "reason", "same_as", "version"])
+    audit.record(actor, VERB, "statement", held.pk, f"{deed}: a statement on {held.change.identifier}")
+    return held
+
+
+@transaction.atomic
+def add(change: Change, actor: Any, text: str, *, meta: bool = False) -> Statement:
+    """A statement by somebody who moderates, asked at once. The same words twice are one."""
+    held = Statement.objects.filter(change=change, text=text, same_as=None).exclude(moderated="rejected").first()
+    if held is not None:
+        return held
+    made = Statement.objects.create(change=change, text=text, moderated="accepted", meta=meta)
+    audit.record(actor, VERB, "statement", made.pk, f"added a statement on {change.identifier}")
+    return made
+
+
+@transaction.atomic
+def judge_words(preference: Preference, actor: Any, deed: str, reason: str = "") -> None:
+    """Show somebody's own words with the results, or keep them back with a reason."""
+    held = Preference.objects.select_for_update().get(pk=preference.pk)
+    held.moderated, held.reason = ("accepted", "") if deed == "accept" else ("rejected", reason)
+    held.save(update_fields=["moderated", "reason"])
+    Result.objects.filter(change__in=[held.change_id, held.change.merged_into_id]).delete()
+    audit.record(actor, VERB, "words", held.pk, f"{deed}: somebody's own words on {held.change.identifier}")
+
+
+def like(statement: Statement) -> list[tuple[Statement, float]]:
+    """Accepted statements of the same conversation that may say the same, the likest first."""
+    others = Statement.objects.filter(
+        change__in=hearing.family(statement.change), moderated="accepted", same_as=None
+    ).exclude(pk=statement.pk)
+    return nearest(statement.text, list(others))
+
+
+def nearest(text: str, others: list[Statement]) -> list[tuple[Statement, float]]:
+    """Those of ``others`` that are alike, by letters in order; at most three."""
+    words = text.casefold()
+    scored = [
+        (one, SequenceMatcher(None, words, one.text.casefold(), autojunk=False).ratio()) for one in others[:2_000]
+    ]
+    return sorted([pair for pair in scored if pair[1] >= ALIKE], key=lambda pair: -pair[1])[:OFFERED]
+
+
+@transaction.atomic
+def assume(change: Change, actor: Any, text: str) -> Assumption:
+    """Write down what a change rests on; people are asked whether they share it."""
+    held = Assumption.objects.filter(change=change, text=text, retired_at=None).first()
+    if held is not None:
+        return held
+    made = Assumption.objects.create(change=change, text=text, by=actor)
+    Statement.objects.create(change=change, text=text, kind="assumption", assumption=made, moderated="accepted")
+    audit.record(actor, VERB, "assumption", made.pk, f"wrote down an assumption of {change.identifier}")
+    return made
+
+
+@transaction.atomic
+def retire(assumption: Assumption, actor: Any) -> None:
+    """The change no longer rests on it; people are not asked again, and what they said is kept."""
+    held = Assumption.objects.select_for_update().get(pk=assumption.pk)
+    if held.retired_at is not None:
+        return
+    held.retired_at = timezone.now()
+    held.save(update_fields=["retired_at"])
+    held.statements.update(moderated="rejected", reason="The change no longer rests on it.")
+    audit.record(actor, VERB, "assumption", held.pk, f"retired an assumption of {held.change.identifier}")
+
+
+@transaction.atomic
+def make_up(actor: Any, rows: list[dict[str, Any]], source: str) -> int:
+    """Put rows in the place of all the make-up there was of their roles and dimensions; returns how many."""
+    for role, dimension in dict.fromkeys((row["role"], row["dimension"]) for row in rows):
+        Makeup.objects.filter(role=role, dimension=dimension).delete()
+    Makeup.objects.bulk_create(Makeup(**row, source=source[:300]) for row in rows)
+    audit.record(actor, VERB, "makeup", "population", f"entered the make-up of the population: {len(rows)} rows")
+    return len(rows)

@@ -1,0 +1,41 @@
+"""The change that a page is about, and who is asking."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from holdfast.web.people.limits import too_often
+from holdfast.web.register import following
+from holdfast.web.register.models import Change
+from holdfast.web.voices.models import Participant
+
+JOINS: Final = (120, 600)
+ANSWERS: Final = (1_200, 600)
+"""How many may join, and answer, from one network address in how many seconds. A whole hospital may share one."""
+
+
+def change_of(identifier: str) -> Change:
+    """The change, or the one that it was joined with; page not found where it was withdrawn."""
+    found = Change.objects.select_related("merged_into").prefetch_related("practices").filter(identifier=identifier)
+    held = found.first()
+    if held is None or held.withdrawn_at is not None:
+        raise Http404("No change that people may speak about has this number.")
+    return following.kept(held)
+
+
+def person_of(token: str) -> Participant:
+    """Who holds a private link."""
+    return get_object_or_404(Participant.objects.select_related("change__merged_into"), token=token)
+
+
+def held_up(request: HttpRequest, deed: str, limit: tuple[int, int]) -> HttpResponse | None:
+    """A page that asks to wait, when too much comes from one address; None when all is well."""
+    wait = too_often(request, f"voices-{deed}", *limit)
+    if not wait:
+        return None
+    answer = render(request, "voices/wait.jinja", {"minutes": -(-wait // 60)}, status=429)
+    answer.headers["Retry-After"] = str(wait)
+    return answer

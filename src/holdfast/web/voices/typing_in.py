@@ -1,0 +1,188 @@
+"""Voices from paper, a meeting or a phone line: a table of people, read row by row; what cannot be read is listed."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from holdfast.records.involving import PREFER_NOT, PREFERENCES, ROLE_NOT_GIVEN
+from holdfast.web.people import audit
+from holdfast.web.register.models import Change
+from holdfast.web.voices import choosing, hearing, wishes
+from holdfast.web.voices.models import AboutQuestion, Batch, Participant, Preference, Statement, Vote
+from holdfast.web.words import refuse_unsafe
+from holdfast.workspace.hearing import PLURAL
+
+VOTES: Final = {"agree": 1, "a": 1, "1": 1, "disagree": -1, "d": -1, "-1": -1, "pass": 0, "p": 0, "0": 0}
+WISH, WORDS, VOTE = "prefer", "words", "s"
+MOST: Final = 5_000
+
+
+class UnreadableError(Exception):
+    """The whole file cannot be read; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Columns that a table of people may have: what the page's grid, the file to fill in and the reading share."""
+
+    statements: dict[str, Statement]
+    practices: dict[str, str]
+    about: dict[str, AboutQuestion]
+
+    @classmethod
+    def of(cls, change: Change) -> Sheet:
+        """The columns of a change's conversation."""
+        return cls(
+            {f"{VOTE}{one.pk}": one for one in choosing.accepted(hearing.family(change))},
+            {f"{WISH}{n}": one.name for n, one in enumerate(wishes.practices(change), 1)},
+            {one.code: one for one in AboutQuestion.objects.filter(asked=True)},
+        )
+
+    @property
+    def names(self) -> list[str]:
+        """Every column, in order."""
+        return ["role", *self.about, *self.practices, WORDS, *self.statements]
+
+
+@dataclass
+class Read:
+    """People who could be read, and rows that could not, each with its line and why."""
+
+    people: list[dict[str, Any]] = field(default_factory=list)
+    refused: list[dict[str, Any]] = field(default_factory=list)
+
+
+def rows_of(content: bytes) -> list[dict[str, str]]:
+    """The rows of a CSV file by its first line. Raises UnreadableError."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise UnreadableError("This file is not UTF-8 text. Save it as “CSV UTF-8”, then send it again.") from None
+    try:
+        reader = csv.DictReader(io.StringIO(text, newline=""), restval="")
+        rows = [
+            {str(k).strip().lower(): _unmarked(str(v or "")) for k, v in row.items() if k is not None} for row in reader
+        ]
+    except csv.Error as problem:
+        raise UnreadableError(f"This file cannot be read as CSV: {problem}. Save it again as CSV.") from None
+    if len(rows) > MOST:
+        raise UnreadableError(f"This file has {len(rows):,} rows. Send at most {MOST:,} at a time.")
+    if not rows:
+        raise UnreadableError("This file has no rows under its first line. Fill in one row for each person.")
+    return rows
+
+
+def _unmarked(text: str) -> str:
+    """Without the apostrophe by which a spreadsheet is told that something is text."""
+    return text[1:] if text[:1] == "'" and text[1:2] in tuple("=+-@") else text
+
+
+def read(sheet: Sheet, rows: list[dict[str, str]], *, first: int = 2) -> Read:
+    """People from rows; a row in which something cannot be read is refused whole, with why."""
+    unknown = {name for row in rows for name in row} - {*sheet.names, ""}
+    if unknown:
+        shown = ", ".join(sorted(unknown)[:5])
+        raise UnreadableError(
+            f"There is no column called {shown} here. The columns are: {', '.join(sheet.names)}. "
+            "Take the empty file from this page and fill it in."
+        )
+    found = Read()
+    for line, row in enumerate(rows, first):
+        if not any(value.strip() for value in row.values()):
+            continue
+        try:
+            found.people.append(_person(sheet, row))
+        except ValidationError as problem:
+            found.refused.append({"line": line, "why": " ".join(problem.messages)})
+    return found
+
+
+def _person(sheet: Sheet, row: dict[str, str]) -> dict[str, Any]:
+    votes = {one.pk: _one_of(VOTES, row.get(name, ""), "agree, disagree or pass", one.text)
+             for name, one in sheet.statements.items()}  # fmt: skip
+    prefers = {practice: _one_of({p: p for p in PREFERENCES}, row.get(name, ""), ", ".join(PREFERENCES), practice)
+               for name, practice in sheet.practices.items()}  # fmt: skip
+    words = refuse_unsafe(row.get(WORDS, ""), 2_000, called="Their own words")
+    person = {
+        "role": _role(row.get("role", "")),
+        "about": {code: level for code, q in sheet.about.items() if (level := _level(q, row.get(code, "")))},
+        "votes": {pk: vote for pk, vote in votes.items() if vote is not None},
+        "prefers": {name: wish for name, wish in prefers.items() if wish is not None},
+        "words": words,
+    }
+    if not person["votes"] and not person["prefers"]:
+        raise ValidationError("It holds no vote and no preference. Leave the row out, or fill one in.")
+    if words and not person["prefers"]:
+        raise ValidationError("Words are kept with a preference. Say what this person would do with a practice.")
+    return person
+
+
+def _role(text: str) -> str:
+    role = refuse_unsafe(text, 60, called="The role", lines=False).lower()
+    role = PLURAL.get(role, role)
+    return "" if role == ROLE_NOT_GIVEN else role
+
+
+def _one_of(known: dict[str, Any], text: str, allowed: str, what: str) -> Any:
+    word = text.strip().lower()
+    if not word:
+        return None
+    if word not in known:
+        raise ValidationError(f"“{word[:40]}” is no answer to “{what[:60]}”. Give {allowed}, or leave it empty.")
+    return known[word]
+
+
+def _level(question: AboutQuestion, text: str) -> str:
+    word = text.strip().lower()
+    known = {str(level).lower(): str(level) for level in (*question.levels, PREFER_NOT)}
+    if word and word not in known:
+        raise ValidationError(
+            f"“{word[:40]}” is no answer to “{question.label}”. Give one of: {'; '.join(known.values())}."
+        )
+    return known.get(word, "")
+
+
+@transaction.atomic
+def enter(change: Change, actor: Any, name: str, channel: str, found: Read) -> tuple[Batch, bool]:
+    """Keep a batch; sending the same again gives the one there is, and False."""
+    told = json.dumps([name, channel, found.people], sort_keys=True, ensure_ascii=False)
+    print_ = hashlib.sha256(told.encode()).hexdigest()
+    Change.objects.select_for_update().get(pk=change.pk)
+    held = Batch.objects.filter(change=change, sha256=print_).first()
+    if held is not None:
+        return held, False
+    batch = Batch.objects.create(
+        name=name, channel=channel, change=change, by=actor, sha256=print_, refused=found.refused
+    )
+    people = Participant.objects.bulk_create(
+        [
+            Participant(change=change, role=p["role"], about=p["about"], channel=channel, batch=batch)
+            for p in found.people
+        ],
+        batch_size=500,
+    )
+    pairs = list(zip(people, found.people, strict=True))
+    Vote.objects.bulk_create(
+        [Vote(participant=who, statement_id=pk, vote=v) for who, p in pairs for pk, v in p["votes"].items()],
+        batch_size=1_000,
+    )
+    Preference.objects.bulk_create(
+        [
+            Preference(participant=who, change=change, practice=practice, preference=wish,
+                       words=p["words"] if first == 0 else "")
+            for who, p in pairs
+            for first, (practice, wish) in enumerate(p["prefers"].items())
+        ],
+        batch_size=1_000,
+    )  # fmt: skip
+    said = f"entered {len(people)} {channel} voices on {change.identifier}; {len(found.refused)} rows refused"
+    audit.record(actor, "voices.moderate", "batch", batch.pk, said)
+    return batch, True

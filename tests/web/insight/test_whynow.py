@@ -1,0 +1,70 @@
+"""Why now: a short form, ratings added and never altered, and honest answers over all changes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from holdfast.web.insight import ratings
+from holdfast.web.insight.models import EnablerRating
+from holdfast.web.register.models import Change, Term
+from holdfast.web.register.saving import create
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_form_takes_ten_taps_at_most() -> None:
+    assert 6 <= len(ratings.asked()) <= 9
+
+
+def test_ratings_are_added_once_a_form_and_never_altered(
+    person: Callable[..., Any], as_: Callable[[str], Client]
+) -> None:
+    change = create(person("improvement-lead"), {"title": "Video"})
+    terms, client = ratings.asked(), as_("contributor")
+    path = f"/insights/why-now/{change.identifier}"
+    assert client.post(path, {"once": "form-0001"}).status_code == 422
+    told = {f"rate-{terms[0].code}": "5", f"rate-{terms[1].code}": "not relevant", f"rate-{terms[2].code}": "9"}
+    for _twice in range(2):
+        assert client.post(path, {"once": "form-0001", **told}).status_code == 302
+    assert [(r.enabler, r.value) for r in EnablerRating.objects.all()] == [(terms[0], 5), (terms[1], None)]
+    client.post(path, {"once": "form-0002", f"rate-{terms[0].code}": "2"})
+    assert EnablerRating.objects.count() == 3
+    as_("analyst").post(path, {"once": "form-0003", f"rate-{terms[0].code}": "5"})
+    rated = ratings.of(change)
+    assert rated["raters"] == 2 and rated["apart"] == [terms[0].label]
+    assert rated["rows"][0]["spread"] == [("2", 1), ("5", 1)]
+    page = as_("contributor").get(f"/changes/c/{change.identifier}").content.decode()
+    assert "2 to 5" in page and "People differ widely" in page
+    assert client.get("/insights/why-now/HF-99").status_code == 404
+
+
+def _rated(change: Change, term: Term, by: Any, value: int, on: dt.date) -> None:
+    EnablerRating.objects.create(
+        change=change, enabler=term, by=by, rater=str(by.pk), value=value, on=on, deed=f"{change.pk}{by.pk}{on}"
+    )
+
+
+def test_fading_and_going_with_lasting_come_from_the_library(
+    person: Callable[..., Any], as_: Callable[[str], Client]
+) -> None:
+    lead, other, term = person("improvement-lead"), person("analyst"), ratings.asked()[0]
+    for at in range(10):
+        lasted = at < 5
+        change = create(lead, {"title": f"Change {at}", "status": "embedded" if lasted else "lapsed"})
+        for by in (lead, other):
+            high = 5 if lasted else 3
+            _rated(change, term, by, high, dt.date(2021, 1, 1))
+            _rated(change, term, by, high - 1 - (at % 2 and by == lead), dt.date(2022, 1, 1))
+    told = ratings.over_all()
+    row = told["rows"][0]
+    assert (told["changes"], told["raters"], told["ratings"]) == (10, 2, 40)
+    assert row["trend"].verdict == "fading" and -2 < row["trend"].a_year < -1
+    assert row["goes"].verdict == "goes with lasting" and row["agreement"].raters == 2
+    page = as_("contributor").get("/insights/why-now").content.decode()
+    assert "Fading" in page and "Goes with lasting" in page
+    assert as_("").get("/insights/why-now").status_code == 302

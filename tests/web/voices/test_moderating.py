@@ -1,0 +1,201 @@
+"""Reading proposals, assumptions, make-up, paper voices and exports: what is refused is said, and twice is once."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from tests.web.voices import talking
+
+from holdfast.web.voices import hearing, moderating, taking, typing_in
+from holdfast.web.voices.models import Assumption, Batch, Makeup, Participant, Preference, Statement, Vote
+from holdfast.web.voices.results import current
+
+pytestmark = pytest.mark.django_db
+ROLE = "improvement-lead"
+
+
+def _file(text: str, name: str = "voices.csv") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, text.encode("utf-8"), "text/csv")
+
+
+def test_a_refusal_needs_a_reason_and_a_late_one_is_told(as_: Any) -> None:
+    one = talking.change()
+    [somebody] = talking.people(one, "patients", 1, 1, "retain")
+    held = taking.propose(somebody, "It saves the bus fare.")
+    client, where = as_(ROLE), reverse("voices:moderate")
+    assert b"It saves the bus fare." in client.get(where).content
+    said = {"number": held.pk, "version": 1, "deed": "reject"}
+    assert b"Give a reason" in client.post(where, said, follow=True).content
+    client.post(where, {**said, "deed": "accept"})
+    assert b"Somebody else has dealt" in client.post(where, {**said, "reason": "No."}, follow=True).content
+    held.refresh_from_db()
+    assert (held.moderated, held.version) == ("accepted", 2)
+    client.post(where, {"deed": "add", "change": one.identifier, "text": "It saves time."})
+    assert Statement.objects.filter(text="It saves time.", moderated="accepted").exists()
+    assert b"Write a statement" in client.post(where, {"deed": "add", "change": one.identifier}, follow=True).content
+    for odd in ({"deed": "same", "number": held.pk, "same": "x"}, {"deed": "nonsense", "number": held.pk}):
+        assert b"Choose to accept it" in client.post(where, odd, follow=True).content
+
+
+def test_a_copy_of_a_copy_is_a_copy_of_the_first_and_never_of_itself() -> None:
+    first, second, third, _ = talking.statements(talking.change())
+    moderating.judge(second, "the tests", "same", read_at=1, same_as=first)
+    second.refresh_from_db()
+    assert moderating.judge(third, "the tests", "same", read_at=1, same_as=second).same_as_id == first.pk
+    with pytest.raises(ValueError, match="copy of itself"):
+        moderating.judge(first, "the tests", "same", read_at=1, same_as=first)
+    with pytest.raises(ValueError, match="its own copy"):
+        moderating.judge(first, "the tests", "same", read_at=1, same_as=third)
+
+
+def test_an_assumption_is_asked_as_a_statement_until_it_is_retired(as_: Any) -> None:
+    one = talking.change()
+    client, where = as_(ROLE), reverse("voices:assumptions", args=[one.identifier])
+    for _ in range(2):
+        client.post(where, {"text": "Staff have time to call."})
+    held = Assumption.objects.get()
+    assert held.statements.get().kind == "assumption"
+    talking.people(one, "patients", 12, -1, "stop")
+    belief = current(one).told["beliefs"][0]
+    assert (belief["role"], belief["state"], belief["agree"]) == ("patients", "not shared", 0.0)
+    client.post(where, {"retire": held.pk})
+    assert current(one).told["beliefs"] == [] and Vote.objects.count() == 12
+    assert client.post(where, {"text": ""}).status_code == 422
+
+
+def test_make_up_is_replaced_whole_and_a_bad_line_is_named(as_: Any) -> None:
+    client, where = as_(ROLE), reverse("voices:makeup")
+
+    def sent(text: str) -> Any:
+        return client.post(where, {"source": "Census", "file": _file(text)})
+
+    assert sent('dimension,level,people\nage,Under 18,"1,000"\nage,18 to 34,3000\n').status_code == 302
+    assert sent("dimension,level,people\nage,Under 18,2000\n").status_code == 302
+    assert [(m.level, m.people) for m in Makeup.objects.all()] == [("Under 18", 2000.0)]
+    for bad, why in (
+        ("age,,5", b"Line 2"), ("age,Old,many", b"Line 2"), ("age,Old,-1", b"Line 2"), ("age,Old,nan", b"Line 2"),
+        ("age,Old,1\nage,Old,2", b"stands twice"),
+    ):  # fmt: skip
+        got = sent(f"dimension,level,people\n{bad}\n")
+        assert got.status_code == 422 and why in got.content
+    assert Makeup.objects.count() == 1
+
+
+def test_a_file_of_paper_forms_is_entered_once_and_bad_rows_are_listed(as_: Any) -> None:
+    one = talking.change()
+    first = talking.statements(one)[0]
+    client, where = as_(ROLE), reverse("voices:batch", args=[one.identifier])
+    empty = client.get(where, {"empty": 1}).content.decode("utf-8-sig").strip().split(",")
+    assert empty[0] == "role" and f"s{first.pk}" in empty and "prefer1" in empty
+    rows = [
+        f"role,internet,prefer1,words,s{first.pk}",
+        "Patient,I do not use it,retain,'=1+1 my own words,agree",
+        "carers,,,,d",
+        "patients,Easy,keep,,agree",
+        "patients,Sometimes,retain,,agree",
+        "patients,,,,",
+        "patients,,,943 476 5919,agree",
+    ]
+    for _ in range(2):
+        said = {"name": "Library drop-in", "channel": "paper", "file": _file("\n".join(rows))}
+        page = client.post(where, said, follow=True).content.decode()
+    assert "entered before" in page and Batch.objects.count() == 1
+    assert [(p.role, p.channel, p.about) for p in Participant.objects.order_by("id")] == [
+        ("patients", "paper", {"internet": "I do not use it"}), ("carers", "paper", {}),
+    ]  # fmt: skip
+    assert [v.vote for v in Vote.objects.order_by("id")] == [1, -1]
+    assert Preference.objects.get().words == "=1+1 my own words"
+    refused = {row["line"]: row["why"] for row in Batch.objects.get().refused}
+    assert set(refused) == {4, 5, 6, 7} and "retain, adapt, reinstate, stop" in refused[4]
+    assert "NHS number" in refused[7] and "943" not in refused[7]
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"\xff\xfe\x00", b"UTF-8"), (b"", b"no rows"), (b"role\n", b"no rows"),
+        (b"name,role\nAnn,patients\n", b"no column called name"), (b"role\npatients\n", b"No row could be read"),
+    ],
+)  # fmt: skip
+def test_a_file_that_cannot_be_read_says_why(as_: Any, content: bytes, why: bytes) -> None:
+    one = talking.change()
+    where = reverse("voices:batch", args=[one.identifier])
+    file = SimpleUploadedFile("x.csv", content or b" ")
+    got = as_(ROLE).post(where, {"name": "A", "channel": "paper", "file": file})
+    assert got.status_code == 422 and why in got.content and not Participant.objects.exists()
+
+
+def test_the_grid_enters_people_and_an_empty_one_says_so(as_: Any) -> None:
+    one = talking.change()
+    first = talking.statements(one)[0]
+    client, where = as_(ROLE), reverse("voices:batch", args=[one.identifier])
+    about = {"name": "Meeting", "channel": "meeting"}
+    assert b"Fill in at least one person" in client.post(where, about).content
+    client.post(where, {**about, "r1-role": "leaders", f"r1-s{first.pk}": "pass", "r3-prefer1": "stop"})
+    assert sorted(p.role for p in Participant.objects.all()) == ["", "leaders"]
+    assert [v.vote for v in Vote.objects.all()] == [0]
+
+
+def test_a_conversation_goes_out_and_comes_back_the_same(as_: Any) -> None:
+    one, other = talking.change(), talking.change(title="Another")
+    talking.statements(one, (*talking.TEXTS, "=cmd|' /C calc'!A0"))
+    talking.people(one, "patients", 12, 1, "retain")
+    talking.people(one, "leaders", 5, -1, "stop")
+    client = as_(ROLE)
+    for kind, names in (("csv", "votes.csv"), ("json", "votes.json")):
+        content = client.get(reverse("voices:export", args=[one.identifier]), {"kind": kind}).content
+        assert names in zipfile.ZipFile(io.BytesIO(content)).namelist()
+        target = other if kind == "csv" else talking.change(title="A third")
+        for _ in range(2):
+            file = SimpleUploadedFile("talk.zip", content)
+            client.post(reverse("voices:import", args=[target.identifier]), {"file": file})
+        before, after = hearing.hear([one.pk]), hearing.hear([target.pk])
+        assert [s.text for s in after.statements] == [s.text for s in before.statements]
+        for part in ("who", "what", "vote"):
+            assert getattr(after.votes, part).tolist() == getattr(before.votes, part).tolist()
+        assert set(after.roles) == {"role not given"} and len(after.participants) == 17
+    assert Batch.objects.count() == 2
+
+
+def test_votes_on_unknown_statements_are_left_out_and_said(as_: Any) -> None:
+    one = talking.change()
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as packed:
+        packed.writestr("comments.json", json.dumps([
+            {"tid": 0, "txt": "<b>Hello</b> مرحبا", "mod": 1}, {"tid": 1, "txt": "", "mod": 1},
+            {"tid": 2, "txt": "Call 943 476 5919", "mod": 1}, {"tid": 3, "txt": "x" * 301, "mod": 1},
+        ]))  # fmt: skip
+        votes = [{"pid": 1, "tid": t, "vote": v} for t, v in ((0, 1), (0, -1), (9, 1), (1, 1), (2, 1), (0, 7))]
+        packed.writestr("votes.json", json.dumps(votes))
+    file = SimpleUploadedFile("talk.zip", out.getvalue())
+    page = as_(ROLE).post(reverse("voices:import", args=[one.identifier]), {"file": file}).content.decode()
+    assert "a vote on a statement that is not listed is left out" in page and "NHS number" in page
+    assert "5919" not in page and "300 characters" in page
+    assert [s.text for s in Statement.objects.all()] == ["<b>Hello</b> مرحبا"]
+    assert [v.vote for v in Vote.objects.order_by("id")] == [1, -1]
+    bad = SimpleUploadedFile("talk.zip", b"not a zip")
+    got = as_(ROLE).post(reverse("voices:import", args=[one.identifier]), {"file": bad})
+    assert got.status_code == 422 and b"not a zip file" in got.content
+
+
+def test_scripted_voting_is_pointed_out_and_nothing_is_dropped(as_: Any) -> None:
+    one = talking.change()
+    talking.statements(one, tuple(f"Statement number {n} of twelve." for n in range(12)))
+    talking.people(one, "patients", 6, 1, "retain", source="0123456789abcdef")
+    page = as_(ROLE).get(reverse("voices:watch", args=[one.identifier])).content.decode()
+    assert "faster than anybody reads" in page and "6 people gave the same" in page
+    assert "6 people joined from one network (code 01234567)" in page
+    assert Vote.objects.count() == 72
+
+
+def test_a_grid_as_wide_as_the_conversation_reads_its_own_empty_file() -> None:
+    one = talking.change()
+    talking.statements(one)
+    sheet = typing_in.Sheet.of(one)
+    assert typing_in.read(sheet, [dict.fromkeys(sheet.names, "")]).people == []
