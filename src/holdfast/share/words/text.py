@@ -41,7 +41,9 @@ def noun(text: str) -> str:
     """A label where a sentence needs a thing: one that begins with what was done (“readmitted…”) goes in quotes."""
     label = inside(text)
     first = label.split(" ", 1)[0]
-    return f"“{label}”" if first.endswith("ed") or first in ("felt", "seen", "sent", "told", "given") else label
+    return (
+        f"“{label}”" if first.endswith("ed") or first in ("felt", "seen", "sent", "told", "given", "would") else label
+    )
 
 
 def sentence(text: str) -> str:

@@ -21,7 +21,7 @@ IDENTITY: Final[dict[str, tuple[str, ...]]] = {
     "evidence.run": ("dataset", "asked_at"),
     "evidence.answer": ("run", "study"),
     "board.cell": ("change", "practice", "role", "dimension", "level", "setting"),
-    "board.recommendation": ("cell", "run", "study"),
+    "board.recommendation": ("cell", "run", "study", "heard"),
     "board.intake": ("run",),
     "board.decision": ("cell", "made_at"),
     "board.dissent": ("cell", "at", "words"),

@@ -41,7 +41,18 @@ def allowed(user: Any, verb: str) -> bool:
         return True
     if verb == SIGNED_IN:
         return bool(user.is_authenticated)
-    return verb in (user.verbs if user.is_authenticated else public_verbs())
+    return verb in verbs_of(user)
+
+
+def verbs_of(user: Any) -> frozenset[str]:
+    """Everything the reader may do; looked up once a request."""
+    if user.is_authenticated:
+        held: frozenset[str] = user.verbs
+        return held
+    if not hasattr(user, "public_verbs"):
+        user.public_verbs = public_verbs()
+    found: frozenset[str] = user.public_verbs
+    return found
 
 
 def refused(request: HttpRequest, verb: str) -> HttpResponse:

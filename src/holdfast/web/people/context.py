@@ -6,12 +6,12 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from holdfast.web.people.models import public_verbs
+from holdfast.web.people.access import verbs_of
 
 
 def person(request: HttpRequest) -> dict[str, Any]:
     """``user`` and ``verbs``: what the reader may do, so that pages offer only that."""
     user = getattr(request, "user", None)
-    if user is not None and user.is_authenticated:
-        return {"user": user, "verbs": user.verbs}
-    return {"user": None, "verbs": public_verbs()}
+    if user is None:
+        return {"user": None, "verbs": frozenset()}
+    return {"user": user if user.is_authenticated else None, "verbs": verbs_of(user)}
