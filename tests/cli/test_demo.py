@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
+import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,17 +18,30 @@ from holdfast.cli.demonstrating import open_in_browser
 RUNNER = CliRunner()
 
 
-def test_demo_learns_and_prints_the_truth_beside(tmp_path: Path) -> None:
+def _holdfast(*words: str) -> subprocess.CompletedProcess[str]:
+    """The program in a process of its own, as a person runs it: the demo makes a register with settings of its own."""
+    around = {k: v for k, v in os.environ.items() if not k.startswith("HOLDFAST_") and k != "DJANGO_SETTINGS_MODULE"}
+    return subprocess.run([sys.executable, "-m", "holdfast", *words], env=around, capture_output=True, text=True)
+
+
+def test_demo_learns_prints_the_truth_beside_and_fills_a_register(tmp_path: Path) -> None:
     folder = tmp_path / "demo"
-    got = RUNNER.invoke(app, ["demo", str(folder), "--sites", "20", "--months", "30"])
-    assert got.exit_code == 0, got.output
-    assert "truly right" in got.output
-    shares = re.search(r"in all cells: (\d+)% right, (\d+)% still undecided, (\d+)% wrong", got.output)
+    got = _holdfast("demo", str(folder), "--sites", "20", "--months", "30", "--no-open")
+    assert got.returncode == 0, got.stderr
+    assert "truly right" in got.stdout
+    shares = re.search(r"in all cells: (\d+)% right, (\d+)% still undecided, (\d+)% wrong", got.stdout)
     assert shares
     assert 98 <= sum(map(int, shares.groups())) <= 102
     assert (folder / "results" / "report.html").is_file()
     assert (folder / "truth" / "cells.parquet").is_file()
     assert [path.name for path in tmp_path.iterdir()] == ["demo"]
+    with sqlite3.connect(folder / "register" / "register.sqlite3") as register:
+        counts = {
+            table: register.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+            for table in ("register_change", "evidence_run", "board_recommendation", "register_term")
+        }
+    assert counts["register_change"] == 12 and counts["evidence_run"] == 1
+    assert counts["board_recommendation"] > 100 and counts["register_term"] > 100
     shown = RUNNER.invoke(app, ["show", str(folder)])
     assert shown.exit_code == 0, shown.output
 
