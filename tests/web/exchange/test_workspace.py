@@ -61,10 +61,8 @@ def _named(label: str) -> dict[int, str]:
                 continue
             if field.name in to and value is not None:
                 linked = getattr(row, field.name)
-                if field.name in {"recommendation", "latest"}:
-                    value = (linked.verdict, linked.study, str(linked.made_at))
-                else:
-                    value = getattr(linked, "identifier", None) or getattr(linked, "email", None) or str(linked)
+                names = ("identifier", "email", "asked_at", "made_at", "at", "code")
+                value = next((str(getattr(linked, name)) for name in names if hasattr(linked, name)), str(linked))
             told[field.name] = value
         rows[row.pk] = json.dumps(told, default=str, sort_keys=True)
     return rows

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Min, QuerySet
 
 from holdfast.understand.alike.index import Index
 from holdfast.understand.alike.records import Record
@@ -118,8 +118,9 @@ def _refresh(changes: QuerySet[Change], newest: object, count: int) -> None:
 
 def _spread() -> set[int]:
     """Keys spread evenly over the register, the same for the same register."""
-    last = Change.objects.aggregate(last=Max("pk"))["last"] or 0
-    return set(range(1, last + 1, max(1, last // BACKGROUND)))
+    ends = Change.objects.aggregate(first=Min("pk"), last=Max("pk"))
+    first, last = ends["first"] or 0, ends["last"] or 0
+    return set(range(first, last + 1, max(1, (last - first) // BACKGROUND)))
 
 
 def _records(changes: QuerySet[Change]) -> Iterable[Record]:
