@@ -85,12 +85,12 @@ def save(
         title=space.title,
         inputs_sha256=space.inputs_sha256,
     )
-    _enter(released, tables, now)
+    enter(released, tables, now)
     page = write_report(results / REPORT, released, space.changes.values(), space.measures.values(), about)
     return Saved(released, tables, page, book)
 
 
-def _enter(released: Released, tables: Path, now: dt.datetime) -> None:
+def enter(released: Released, tables: Path, now: dt.datetime) -> None:
     """Enter the tables in the ledger by their description, which holds the fingerprint of each."""
     from holdfast.share.disclosure import record
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -13,18 +12,8 @@ from holdfast.learning import Learned, learn
 from holdfast.records import Effect
 from holdfast.workspace import Workspace
 
-EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "nhs-111-first"
+EXAMPLE = "nhs-111-first"
 PILOTS = ["RC9", "RDU", "RFR", "RGR", "RGT", "RHU", "RK9", "RNQ", "RQM", "RVW", "RX1", "RXF", "RYJ"]
-
-
-@pytest.fixture(scope="module")
-def space(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """The example, copied so that its results do not land in the project."""
-    folder = tmp_path_factory.mktemp("case") / "nhs-111-first"
-    shutil.copytree(EXAMPLE, folder, ignore=shutil.ignore_patterns("results"))
-    told = (folder / "holdfast.toml").read_text("utf-8")
-    (folder / "holdfast.toml").write_text(told.replace("../../../shared/data", shared_data.as_posix()), "utf-8")
-    return Workspace.open(folder)
 
 
 @pytest.fixture(scope="module")

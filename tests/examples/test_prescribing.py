@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -13,18 +10,8 @@ from holdfast.learning import question
 from holdfast.records import Effect, Findings
 from holdfast.workspace import Workspace
 
-EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "prescribing"
+EXAMPLE = "prescribing"
 STRIPS = "nhse_bgts"
-
-
-@pytest.fixture(scope="module")
-def space(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    folder = tmp_path_factory.mktemp("example") / "prescribing"
-    shutil.copytree(EXAMPLE, folder, ignore=shutil.ignore_patterns("results", "releases.jsonl"))
-    written = folder / "holdfast.toml"
-    text = written.read_text("utf-8").replace("../../../shared/data", shared_data.as_posix())
-    written.write_text(text, "utf-8")
-    return Workspace.open(folder)
 
 
 @pytest.fixture(scope="module")

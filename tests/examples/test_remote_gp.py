@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -12,18 +9,8 @@ from holdfast.learning import Learned, learn
 from holdfast.records import Population
 from holdfast.workspace import Workspace
 
-EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "remote-gp"
+EXAMPLE = "remote-gp"
 DIMENSIONS = {"deprivation", "age", "rurality"}
-
-
-@pytest.fixture(scope="module")
-def space(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """The example, copied so that its results do not land in the project."""
-    folder = tmp_path_factory.mktemp("case") / "remote-gp"
-    shutil.copytree(EXAMPLE, folder, ignore=shutil.ignore_patterns("results"))
-    told = (folder / "holdfast.toml").read_text("utf-8")
-    (folder / "holdfast.toml").write_text(told.replace("../../../shared/data", shared_data.as_posix()), "utf-8")
-    return Workspace.open(folder)
 
 
 @pytest.fixture(scope="module")

@@ -47,6 +47,7 @@ def test_true_groups_are_found_and_their_number() -> None:
     assert found.stability.mean > 0.8 and len(found.stability.likeness) == 5 and len(found.stability.stays) == 3
     np.testing.assert_allclose(found.share.sum(axis=1), 1, atol=1e-5)
     assert (np.diff(found.model.size) <= 0).all()
+    assert found.among == 600 and "drawn at random" not in found.why
 
 
 def test_people_are_told_from_their_habits() -> None:
@@ -78,6 +79,7 @@ def test_many_votes_are_grouped_from_some_and_then_all(monkeypatch: pytest.Monke
     found = opinion_groups(votes)
     assert found.share.shape == (600, 3) and adjusted_rand(found.assigned, truth) > 0.9
     assert len(found.stability.likeness) == 1
+    assert found.among < 600 and f"{found.among} of 600 people drawn at random" in found.why
 
 
 @pytest.mark.parametrize(

@@ -162,6 +162,14 @@ def test_a_list_is_read_page_by_page_without_a_gap(person: Any) -> None:
     assert seen == [f"Change {number}" for number in range(7)]
 
 
+@pytest.mark.parametrize(
+    ("since", "status"), [("0026-12-24T13:33:22+21:21", 200), ("0001-01-01T00:00:00+14:00", 422), ("2999-01-01", 200)]
+)
+def test_any_moment_can_be_asked_for(person: Any, since: str, status: int) -> None:
+    saving.create(person("contributor"), {"title": "Any"})
+    assert Client().get(f"{ROOT}/changes", {"saved_since": since}).status_code == status
+
+
 def test_a_list_costs_the_same_however_long(person: Any, django_assert_max_num_queries: Any) -> None:
     for number in range(30):
         saving.create(person("contributor"), {"title": f"Change {number}"}, displaced=["A", "B"])

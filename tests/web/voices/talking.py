@@ -31,10 +31,11 @@ def statements(one: Any, texts: tuple[str, ...] = TEXTS) -> list[Any]:
 
 def people(one: Any, role: str, count: int, vote: int, preference: str, **more: Any) -> list[Any]:
     """People of a role who all vote alike on every statement and prefer the same for the introduced practice."""
-    from holdfast.web.voices import choosing, hearing, taking
+    from holdfast.web.register import merging
+    from holdfast.web.voices import choosing, taking
     from holdfast.web.voices.models import Participant, Vote
 
-    asked = choosing.accepted(hearing.family(one))
+    asked = choosing.accepted(merging.family(one))
     made = [Participant.objects.create(change=one, role=role, **more) for _ in range(count)]
     Vote.objects.bulk_create(Vote(participant=who, statement=s, vote=vote) for who in made for s in asked)
     for who in made:

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from holdfast.involve.classes.em import Model, memberships, tilted
+from holdfast.involve.classes.em import Model, tilted
 from holdfast.involve.classes.sheets import Floats, Sheet
-from holdfast.involve.classes.starting import Ready
+from holdfast.involve.classes.starting import Effort, Ready
 
 HIDDEN: Final = 0.1
 MOST: Final = 8
@@ -34,14 +34,16 @@ class HeldOut:
     error: float
 
 
-def held_out(seen: sparse.csr_array, rng: np.random.Generator, *, most: int = MOST, starts: int) -> tuple[HeldOut, ...]:
+def held_out(
+    seen: sparse.csr_array, rng: np.random.Generator, *, most: int = MOST, effort: Effort
+) -> tuple[HeldOut, ...]:
     """The loss of 1 to ``most`` classes on hidden votes; stops when ``PATIENCE`` more classes have not helped."""
     n = seen.nnz
     repeats = int(np.clip(np.ceil(WANTED / max(1, HIDDEN * n)), 1, REPEATS))
     folds = [_Fold(seen, rng, most) for _ in range(repeats)]
     losses: list[Floats] = []
     for k in range(1, most + 1):
-        losses.append(np.sum([fold.loss(k, rng, starts) for fold in folds], axis=0))
+        losses.append(np.sum([fold.loss(k, rng, effort) for fold in folds], axis=0))
         if k >= ENOUGH and k - 1 - int(np.argmin([loss.sum() for loss in losses])) >= PATIENCE:
             break
     return _compared(losses, sum(len(fold.who) for fold in folds))
@@ -61,10 +63,9 @@ class _Fold:
         self.who = np.repeat(np.arange(seen.shape[0]), np.diff(seen.indptr))[hide]
         self.column = seen.indices[hide]
 
-    def loss(self, k: int, rng: np.random.Generator, starts: int) -> Floats:
+    def loss(self, k: int, rng: np.random.Generator, effort: Effort) -> Floats:
         """(P,): each person's −log chance of their hidden votes."""
-        model = self.ready.fit(k, rng, starts)
-        share, _ = memberships(model, self.ready.sheet)
+        model, share = self.ready.fit(k, rng, effort)
         chance = foretold(model, share, self.ready.sheet, self.who, self.column)
         return np.bincount(self.who, weights=-np.log(chance), minlength=len(share)).astype(np.float64)
 
@@ -79,11 +80,8 @@ def without(seen: sparse.csr_array, dropped: NDArray[np.bool_]) -> sparse.csr_ar
 
 def foretold(model: Model, share: Floats, sheet: Sheet, who: NDArray[Any], column: NDArray[Any]) -> NDArray[np.float64]:
     """(n,): the chance of each vote (a column of the design) given the voter's memberships and manner."""
-    rates = tilted(model.rate, sheet.tilt).reshape(len(sheet.tilt), model.k, -1)
-    total = np.zeros(len(who))
-    for g in range(model.k):
-        total += share[who, g] * rates[sheet.manner[who], g, column]
-    return total
+    rates = tilted(model.rate, sheet.tilt).transpose(0, 3, 2, 1).reshape(len(sheet.tilt), -1, model.k)
+    return np.asarray(np.einsum("nk,nk->n", share[who], rates[sheet.manner[who], column]))
 
 
 def _compared(losses: list[Floats], hidden: int) -> tuple[HeldOut, ...]:

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from holdfast.involve.classes.grouping import Groups
+from holdfast.involve.classes.sheets import design
 from holdfast.involve.intervals import of_share
-from holdfast.involve.tallies import soft_tally
 from holdfast.involve.votes import Votes
 
 Floats = NDArray[np.float64]
@@ -69,7 +69,9 @@ class Shared:
 def views(votes: Votes, groups: Groups) -> Views:
     """How each group voted on each statement."""
     weight = groups.share.astype(np.float64)
-    return _views(soft_tally(votes, weight), soft_tally(votes, weight**2).sum(axis=2))
+    told = design(votes).T @ np.concatenate([weight, weight**2], axis=1)
+    counts, squared = np.split(told.T.reshape(2 * groups.k, 3, -1).transpose(0, 2, 1), 2)
+    return _views(np.ascontiguousarray(counts), squared.sum(axis=2))
 
 
 def _views(counts: Floats, effective: Floats) -> Views:

@@ -15,19 +15,20 @@ from typing import Final
 import numpy as np
 from scipy.special import gammaln
 
+from holdfast.involve.classes.climbing import Abreast, begun, expected, improved, log_prior
 from holdfast.involve.classes.sheets import Floats, Sheet
 
 STRENGTH: Final = 10.0
 DRAWS: Final = tuple(float(2**power) for power in range(7))
 TOLERANCE: Final = 1e-5
 ROUNDS: Final = 100
-SCALINGS: Final = 3
 
 
 @dataclass(frozen=True, eq=False)
 class Model:
     """``size`` (k,): share of people in each class; ``rate`` (k, S, 3): agree, disagree and pass rates of somebody of
-    ordinary manner; ``objective``: log likelihood and log prior; ``settled``: whether it had stopped moving."""
+    ordinary manner; ``objective``: log likelihood and log prior, for comparing models of the same votes; ``settled``:
+    whether it had stopped moving."""
 
     size: Floats
     rate: Floats
@@ -60,58 +61,40 @@ def tilted(rate: Floats, tilt: Floats) -> Floats:
     return np.asarray(shaped / shaped.sum(axis=-1, keepdims=True))
 
 
-def memberships(model: Model, sheet: Sheet) -> tuple[Floats, Floats]:
-    """P × k chances of each class given a person's votes, and (P,) the log likelihood of those votes."""
-    rate = model.rate.transpose(1, 2, 0)
-    common = np.log(_totals(rate, sheet)).astype(np.float32)
-    logs = np.log(sheet.tilt).astype(np.float32)[:, None, :, None] - common[:, :, None]
-    logs += np.log(rate).astype(np.float32)
-    chance = sheet.summed(logs)
-    chance += np.log(model.size).astype(np.float32)
-    top = chance.max(axis=1, keepdims=True)
-    chance -= top
-    np.exp(chance, out=chance)
-    total = chance.sum(axis=1, keepdims=True)
-    chance /= total
-    return chance, (top + np.log(total))[:, 0]
+def rough(share: Floats, models: int, sheet: Sheet, prior: Floats, rounds: int) -> list[Model]:
+    """Short climbs from several memberships (P × M·k), best first."""
+    abreast = begun(share, models, sheet, prior.T, STRENGTH)
+    for at in range(1, rounds + 1):
+        share, likely = expected(abreast, sheet)
+        reached, objective = abreast, likely + log_prior(abreast, prior.T, STRENGTH)
+        if at < rounds:
+            abreast = improved(share, sheet, prior.T, STRENGTH, reached)
+    found = [_one_of(reached, m, float(objective[m])) for m in range(models)]
+    return sorted(found, key=lambda model: -model.objective)
 
 
-def maximise(share: Floats, sheet: Sheet, prior: Floats, strength: float, was: Model | None = None) -> Model:
-    """The classes' sizes and rates given memberships (P × k); the objective is not known yet.
+def climb(model: Model, sheet: Sheet, prior: Floats, gain: float = TOLERANCE) -> tuple[Model, Floats]:
+    """From ``model`` upwards until a round gains less than ``gain`` nats a vote, or ``ROUNDS`` are done.
 
-    With manners the rates have no closed form: each scaling (Darroch & Ratcliff 1972) raises the likelihood, and
-    without them the first is exact.
+    With the model reached, P × k: the chances of each class given a person's votes.
     """
-    k = share.shape[1]
-    counts = sheet.tallied(share)
-    observed = counts.sum(axis=0) + strength * prior[:, :, None]
-    votes = counts[:, :, 0] + counts[:, :, 1] + counts[:, :, 2]
-    rate = np.repeat(prior[:, :, None], k, axis=2) if was is None else was.rate.transpose(1, 2, 0)
-    for _ in range(SCALINGS if was is None else 1):
-        per = np.tensordot(sheet.tilt, votes / _totals(rate, sheet), axes=(0, 0)).transpose(1, 0, 2)
-        rate = observed / (per + strength)
-        rate = rate / rate.sum(axis=1, keepdims=True)
-    size = (share.sum(axis=0, dtype=np.float64) + 1.0) / (len(share) + k)
-    return Model(size, np.ascontiguousarray(np.maximum(rate, 1e-9).transpose(2, 0, 1)), -np.inf, False)
+    small = gain * max(1, sheet.votes)
+    now, last, settled = _alone(model), -np.inf, False
+    for at in range(ROUNDS):
+        share, likely = expected(now, sheet)
+        objective = float(likely[0] + log_prior(now, prior.T, STRENGTH)[0])
+        last, settled = objective, objective - last < small
+        if settled or at == ROUNDS - 1:
+            break
+        now = improved(share, sheet, prior.T, STRENGTH, now)
+    return _one_of(now, 0, last, settled), share
 
 
-def _totals(rate: Floats, sheet: Sheet) -> Floats:
-    """H × S × k: what tilted rates (S × 3 × k) must be divided by to sum to one."""
-    return np.asarray(np.tensordot(sheet.tilt, rate, axes=(1, 1)))
+def _alone(model: Model) -> Abreast:
+    return Abreast(model.size[None], np.ascontiguousarray(model.rate.transpose(2, 1, 0), np.float32))
 
 
-def climb(model: Model, sheet: Sheet, prior: Floats, strength: float = STRENGTH, rounds: int = ROUNDS) -> Model:
-    """From ``model`` upwards until a round gains less than ``TOLERANCE`` of a nat a vote, or ``rounds`` are done."""
-    small = TOLERANCE * max(1, sheet.votes)
-    last = -np.inf
-    for _ in range(rounds):
-        share, likely = memberships(model, sheet)
-        now = float(likely.sum(dtype=np.float64)) + _log_prior(model, prior, strength)
-        if now - last < small:
-            return Model(model.size, model.rate, now)
-        last, model = now, maximise(share, sheet, prior, strength, model)
-    return Model(model.size, model.rate, last, False)
-
-
-def _log_prior(model: Model, prior: Floats, strength: float) -> float:
-    return float(strength * (prior * np.log(model.rate)).sum() + np.log(model.size).sum())
+def _one_of(abreast: Abreast, m: int, objective: float, settled: bool = False) -> Model:
+    k = abreast.size.shape[1]
+    rate = abreast.rate[:, :, m * k : (m + 1) * k].astype(np.float64)
+    return Model(abreast.size[m], np.ascontiguousarray(rate.transpose(2, 1, 0)), objective, settled)

@@ -10,16 +10,18 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from holdfast.involve.classes.choosing import MOST, HeldOut, fewest, held_out
-from holdfast.involve.classes.em import Model, everybody, memberships
+from holdfast.involve.classes.em import Model, everybody
 from holdfast.involve.classes.settling import BUDGET, DROPPED, Stability, likeliest, settled, shaken, some_of
 from holdfast.involve.classes.sheets import counted, design
-from holdfast.involve.classes.starting import STARTS
+from holdfast.involve.classes.starting import Effort
 from holdfast.involve.votes import Votes
 
 STEADY: Final = 0.5
 """Groups less alike than this after losing a tenth of the votes are not shown while fewer hold together better."""
 PLENTY: Final = 50_000
 """Votes above which fewer starts and fewer repeats tell as much."""
+CAREFUL: Final = Effort(short=8, long=4)
+QUICK: Final = Effort(short=4, long=1)
 FEWEST_PEOPLE: Final = 10
 
 
@@ -27,8 +29,9 @@ FEWEST_PEOPLE: Final = 10
 class Groups:
     """``share`` (P, k) float32: how far each person belongs to each group; ``assigned`` (P,): the likeliest, −1 for
     people without votes; ``manner`` (P, 3): what each person's habits multiply the chance of agreeing, disagreeing
-    and passing by, so that groups are of opinion and not of habit; ``why``: why this many groups, in words. Groups
-    are in order of size, largest first."""
+    and passing by, so that groups are of opinion and not of habit; ``why``: why this many groups, in words;
+    ``among``: how many people their number was judged on and the fit begun from, drawn at random where that is not
+    everybody (every vote is in the fit's end). Groups are in order of size, largest first."""
 
     share: NDArray[np.float32]
     assigned: NDArray[np.int32]
@@ -37,6 +40,7 @@ class Groups:
     tried: tuple[HeldOut, ...]
     stability: Stability
     why: str
+    among: int
 
     @property
     def k(self) -> int:
@@ -60,18 +64,18 @@ def opinion_groups(
     if k is not None and not 1 <= k <= max(1, votes.shape[0]):
         raise ValueError(f"{k} groups were asked for: give a number from 1 to {max(1, votes.shape[0]):,}, the people")
     seen = design(votes)
-    reason = _too_little(votes)
+    reason = _too_little(seen)
     if reason:
         return _one(votes, seen, reason)
     rng = np.random.default_rng(seed)
     few = seen.nnz <= PLENTY
-    starts = STARTS if few else STARTS // 2
-    some, tried = (some_of(seen, rng, BUDGET), ()) if k else _tried(seen, rng, min(most, votes.shape[0] // 2), starts)
+    effort = CAREFUL if few else QUICK
+    some, tried = (some_of(seen, rng, BUDGET), ()) if k else _tried(seen, rng, min(most, votes.shape[0] // 2), effort)
     number = k or fewest(tried)
     shakes = (5 if few else 1) if repeats is None else repeats
-    found = [_grouped(seen, some, number, rng, starts, shakes, tried)]
+    found = [_grouped(seen, some, number, rng, effort, shakes, tried)]
     while k is None and found[-1].k > 2 and found[-1].stability.mean < STEADY:
-        found.append(_grouped(seen, some, found[-1].k - 1, rng, starts, shakes, tried))
+        found.append(_grouped(seen, some, found[-1].k - 1, rng, effort, shakes, tried))
     steadiest = found[-1] if found[-1].stability.mean >= STEADY else max(found, key=lambda one: one.stability.mean)
     return steadiest if steadiest is found[0] else _instead(steadiest, found[0])
 
@@ -81,15 +85,16 @@ def _grouped(
     some: sparse.csr_array,
     k: int,
     rng: np.random.Generator,
-    starts: int,
+    effort: Effort,
     repeats: int,
     tried: tuple[HeldOut, ...],
 ) -> Groups:
-    model, sheet = settled(seen, some, k, rng, starts)
-    share, _ = memberships(model, sheet)
+    model, share, sheet = settled(seen, some, k, rng, effort)
     assigned = likeliest(share, seen)
-    stability = shaken(seen, assigned, k, repeats, rng, starts)
-    return Groups(share, assigned, model, sheet.tilt[sheet.manner], tried, stability, _why(tried, k))
+    stability = shaken(seen, assigned, k, repeats, rng, effort)
+    return Groups(
+        share, assigned, model, sheet.tilt[sheet.manner], tried, stability, _why(tried, k, some, seen), some.shape[0]
+    )
 
 
 def _instead(chosen: Groups, first: Groups) -> Groups:
@@ -101,27 +106,27 @@ def _instead(chosen: Groups, first: Groups) -> Groups:
 
 
 def _tried(
-    seen: sparse.csr_array, rng: np.random.Generator, most: int, starts: int
+    seen: sparse.csr_array, rng: np.random.Generator, most: int, effort: Effort
 ) -> tuple[sparse.csr_array, tuple[HeldOut, ...]]:
     """The people that sufficed, and how well each number of classes foretold their hidden votes."""
     budget = BUDGET
     while True:
         some = some_of(seen, rng, budget)
-        tried = held_out(some, rng, most=most, starts=starts)
+        tried = held_out(some, rng, most=most, effort=effort)
         if some is seen or fewest(tried) > 1:
             return some, tried
         budget *= 4
 
 
-def _too_little(votes: Votes) -> str:
-    people = int((votes.counts_by_person().sum(axis=1) >= 2).sum())
-    if len(votes) == 0:
+def _too_little(seen: sparse.csr_array) -> str:
+    people, counts = int((np.diff(seen.indptr) >= 2).sum()), counted(seen)
+    if seen.nnz == 0:
         return "too few to group: nobody has voted"
-    if votes.shape[1] < 2:
+    if len(counts) < 2:
         return "too few to group: there is one statement"
     if people < FEWEST_PEOPLE:
         return f"too few to group: fewer than {FEWEST_PEOPLE} people voted on two statements or more"
-    if ((votes.counts() > 0).sum(axis=1) <= 1).all():
+    if ((counts > 0).sum(axis=1) <= 1).all():
         return "one group: on every statement, everybody who voted gave the same vote"
     return ""
 
@@ -132,14 +137,16 @@ def _one(votes: Votes, seen: sparse.csr_array, reason: str) -> Groups:
     prior = everybody(counted(seen))
     tilt = np.ones((people, 3))
     model = Model(np.ones(1), prior[None], 0.0)
-    return Groups(share, likeliest(share, seen), model, tilt, (), Stability(DROPPED, (), (1.0,)), reason)
+    return Groups(share, likeliest(share, seen), model, tilt, (), Stability(DROPPED, (), (1.0,)), reason, people)
 
 
-def _why(tried: tuple[HeldOut, ...], k: int) -> str:
+def _why(tried: tuple[HeldOut, ...], k: int, some: sparse.csr_array, seen: sparse.csr_array) -> str:
     if not tried:
         return f"{k} groups were asked for" if k > 1 else "1 group was asked for"
     best = min(tried, key=lambda one: one.loss)
     groups = "1 group is" if k == 1 else f"{k} groups are"
+    drawn = "" if some is seen else f", on {some.shape[0]:,} of {seen.shape[0]:,} people drawn at random"
     if k == best.k:
-        return f"{groups} what best foretold votes hidden from the fit ({len(tried)} numbers tried)"
-    return f"{groups} the fewest that foretold hidden votes as well as {best.k}, the best, within its standard error"
+        return f"{groups} what best foretold votes hidden from the fit ({len(tried)} numbers tried{drawn})"
+    as_well = f"{groups} the fewest that foretold hidden votes as well as {best.k}, the best, within its standard error"
+    return as_well if some is seen else f"{as_well} ({drawn.removeprefix(', ')})"

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from holdfast.involve.classes.em import everybody, tilted
-from holdfast.involve.classes.sheets import Floats, Sheet, counted, laid_out
+from holdfast.involve.classes.em import tilted
+from holdfast.involve.classes.sheets import Floats, Sheet, laid_out
 
 PASSING: Final = (-3.0, -1.5, 0.0, 1.2, 2.4)
 AGREEING: Final = (-0.75, 0.0, 0.75)
@@ -22,7 +22,6 @@ AGREEING: Final = (-0.75, 0.0, 0.75)
 twice the odds: where statements all lean one way, somebody who disagrees with nearly all of them holds an opinion and
 not a habit, and no habit allowed here can explain them away."""
 ROUNDS: Final = 20
-AT_ONCE: Final = 200_000
 
 
 def grid(passing: tuple[float, ...] = PASSING, agreeing: tuple[float, ...] = AGREEING) -> Floats:
@@ -31,24 +30,23 @@ def grid(passing: tuple[float, ...] = PASSING, agreeing: tuple[float, ...] = AGR
     return np.array(pairs)
 
 
-def manners(seen: sparse.csr_array, tilt: Floats) -> NDArray[np.int64]:
-    """(P,): the likeliest habit of each person; how common each is, is learnt from everybody."""
-    logs = np.log(tilted(everybody(counted(seen)), tilt)).astype(np.float32)
-    table = np.ascontiguousarray(logs.reshape(len(tilt), -1).T)
-    likely = np.concatenate([seen[start : start + AT_ONCE] @ table for start in range(0, seen.shape[0], AT_ONCE)])
-    likely -= likely.max(axis=1, keepdims=True)
+def manners(seen: sparse.csr_array, tilt: Floats, prior: Floats) -> NDArray[np.int64]:
+    """(P,): the likeliest habit of each person against everybody's rates (S × 3); how common each is, is learnt."""
+    logs = np.log(tilted(prior, tilt)).astype(np.float32)
+    table = np.ascontiguousarray(logs.transpose(2, 1, 0).reshape(-1, len(tilt)))
+    likely = np.ascontiguousarray((seen @ table).T)
+    likely -= likely.max(axis=0)
     np.exp(likely, out=likely)
     common = np.full(len(tilt), 1.0 / len(tilt), np.float32)
     for _ in range(ROUNDS):
-        share = likely * common
-        share /= share.sum(axis=1, keepdims=True)
-        common = ((share.sum(axis=0) + 1.0) / (len(share) + len(tilt))).astype(np.float32)
-    return np.asarray((likely * common).argmax(axis=1), np.int64)
+        theirs = common * (likely @ (np.float32(1.0) / (common @ likely)))
+        common = ((theirs + 1.0) / (likely.shape[1] + len(tilt))).astype(np.float32)
+    return np.asarray((likely * common[:, None]).argmax(axis=0), np.int64)
 
 
-def sheet_of(seen: sparse.csr_array, tilt: Floats | None = None) -> Sheet:
-    """The design spread by people's manner of voting."""
+def sheet_of(seen: sparse.csr_array, prior: Floats, tilt: Floats | None = None) -> Sheet:
+    """The design spread by people's manner of voting, as told from everybody's rates (S × 3)."""
     habits = grid() if tilt is None else tilt
     if len(habits) == 1:
         return laid_out(seen, np.zeros(seen.shape[0], np.int64), habits)
-    return laid_out(seen, manners(seen, habits), habits)
+    return laid_out(seen, manners(seen, habits, prior), habits)

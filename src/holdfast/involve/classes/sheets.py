@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -33,27 +34,32 @@ class Sheet:
         """How many votes."""
         return int(self.seen.nnz)
 
+    @cached_property
+    def turned(self) -> sparse.csc_array:
+        """H·3S × P: the same votes, not copied."""
+        return self.seen.T
+
     def summed(self, logs: Floats) -> Floats:
-        """P × k: over each person's votes, ``logs`` (H, S, 3, k)."""
+        """P × k: over each person's votes, ``logs`` (H, 3, S, k)."""
         return np.asarray(self.seen @ logs.reshape(-1, logs.shape[3]))
 
     def tallied(self, share: Floats) -> Floats:
-        """H × S × 3 × k: votes of each manner by membership (P × k)."""
-        counts = np.asarray(self.seen.T @ np.ascontiguousarray(share, np.float32))
-        return counts.reshape(len(self.tilt), -1, 3, share.shape[1])
+        """H × 3 × S × k: votes of each manner by membership (P × k)."""
+        counts = np.asarray(self.turned @ np.ascontiguousarray(share, np.float32))
+        return counts.reshape(len(self.tilt), 3, -1, share.shape[1])
 
 
 def design(votes: Votes) -> sparse.csr_array:
-    """P × 3S float32, a one for each vote: column 3j for agree with statement j, 3j + 1 disagree, 3j + 2 pass."""
+    """P × 3S float32, a one for each vote: column j for agree with statement j, S + j disagree, 2S + j pass."""
     people, statements = votes.shape
-    column = votes.what * np.int32(3) + votes.kind()
-    pointers = votes.pointers().astype(np.int32)
+    column = votes.what + votes.kind() * np.int32(statements)
+    pointers = np.searchsorted(votes.who, np.arange(people + 1, dtype=votes.who.dtype)).astype(np.int32)
     return sparse.csr_array((np.ones(len(votes), np.float32), column, pointers), shape=(people, 3 * statements))
 
 
 def counted(seen: sparse.csr_array) -> Floats:
     """S × 3: how often each answer was given."""
-    return np.bincount(seen.indices, minlength=seen.shape[1]).astype(np.float64).reshape(-1, 3)
+    return np.bincount(seen.indices, minlength=seen.shape[1]).astype(np.float64).reshape(3, -1).T
 
 
 def laid_out(seen: sparse.csr_array, manner: NDArray[np.int64], tilt: Floats) -> Sheet:

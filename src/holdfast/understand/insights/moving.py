@@ -90,8 +90,9 @@ def _movement(theme: str, group: tuple[tuple[str, str], ...], hits: Floats, seen
         return replace(blank, reason="the trend could not be fitted")
     half = float(stats.t.ppf(0.975, df)) * error
     p = float(2 * stats.t.sf(abs(slope) / error, df))
-    low, high = float(np.exp(slope - half)), float(np.exp(slope + half))
-    return replace(blank, odds=float(np.exp(slope)), low=low, high=high, p=p)
+    with np.errstate(over="ignore"):  # a theme that comes all at once has no upper end
+        odds, low, high = (float(np.exp(end)) for end in (slope, slope - half, slope + half))
+    return replace(blank, odds=odds, low=low, high=high, p=p)
 
 
 def trend(hits: Floats, seen: Floats) -> tuple[float, float, int]:

@@ -8,12 +8,12 @@ import logging
 import secrets
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from ninja import NinjaAPI
+from ninja import NinjaAPI, Query
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import HttpBearer
 
@@ -24,6 +24,8 @@ from holdfast.web.people.verbs import VERBS
 log = logging.getLogger("holdfast.web.api")
 MOST: Final = 500
 """The most items that one page of a list holds."""
+After = Annotated[int | None, Query(ge=0, le=2**62, description="The last id of the page before.")]
+Limit = Annotated[int, Query(ge=1, le=MOST)]
 
 
 class RefusedError(Exception):
@@ -107,13 +109,15 @@ def _fault(request: HttpRequest, problem: Exception) -> HttpResponse:
     return envelope(500, "fault", "This is a fault of ours. Nothing was saved by this request.")
 
 
+def as_json(body: Any) -> HttpResponse:
+    """An answer; what JSON has no kind for becomes text."""
+    return HttpResponse(json.dumps(body, default=str, ensure_ascii=False), content_type="application/json")
+
+
 def tagged(request: HttpRequest, version: object, body: Any) -> HttpResponse:
     """A record with its ETag; 304 when the caller has this version."""
     tag = etag(version)
-    if tag in request.headers.get("If-None-Match", ""):
-        answer = HttpResponse(status=304)
-    else:
-        answer = HttpResponse(json.dumps(body, default=str, ensure_ascii=False), content_type="application/json")
+    answer = HttpResponse(status=304) if tag in request.headers.get("If-None-Match", "") else as_json(body)
     answer["ETag"] = tag
     return answer
 

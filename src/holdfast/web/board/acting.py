@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from holdfast.web.board import outbox
-from holdfast.web.board.models import Action, Cell, Decision, Dissent, person_or_none
+from holdfast.web.board.models import Action, Cell, Decision, Dissent
 from holdfast.web.people import audit
 
 
@@ -31,7 +31,7 @@ def promise(decision: Decision, actor: Any, fields: Mapping[str, Any]) -> Action
         return held
     made = Action.objects.create(
         decision=decision, words=words, owner=fields.get("owner") or "", due_on=fields.get("due_on"),
-        by=person_or_none(actor),
+        by=audit.account(actor),
     )  # fmt: skip
     audit.record(actor, "board.propose", "decision", decision.pk, "added an action", action=made.pk)
     return made
@@ -60,7 +60,7 @@ def dissent(cell: Cell, actor: Any, name: str, role: str, words: str) -> Dissent
     """
     held = Cell.objects.select_for_update(of=("self",)).get(pk=cell.pk)
     made, new = Dissent.objects.get_or_create(
-        cell=held, name=name, role=role, words=words, decision=held.decided, defaults={"by": person_or_none(actor)}
+        cell=held, name=name, role=role, words=words, decision=held.decided, defaults={"by": audit.account(actor)}
     )
     if new:
         audit.record(actor, "board.propose", "cell", cell.pk, "set down a dissent", dissent=made.pk)

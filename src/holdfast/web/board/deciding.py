@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from holdfast.web.board import outbox, rules
 from holdfast.web.board.duties import Asked, checklist, snapshot
-from holdfast.web.board.models import Cell, Decision, Dissent, person_or_none
+from holdfast.web.board.models import Cell, Decision, Dissent
 from holdfast.web.board.signals import decided as decided_signal
 from holdfast.web.board.standing import REPEATED, stand
 from holdfast.web.people import audit
@@ -162,7 +162,7 @@ def _draft(cell: Cell, held: Decision | None, actor: Any, fields: Mapping[str, A
         if name in fields:
             setattr(draft, name, fields[name] or (None if name == "review_on" else ""))
     draft.version += 1
-    draft.recommendation, draft.batch, draft.by = cell.latest, batch, person_or_none(actor)
+    draft.recommendation, draft.batch, draft.by = cell.latest, batch, audit.account(actor)
     draft.save()
     return draft
 
@@ -171,7 +171,7 @@ def _dissent(made: Sequence[Decision], actor: Any, dissent: Iterable[tuple[str, 
     for name, role, words in dissent:
         for decision in made:
             said = {"cell": decision.cell, "name": name, "role": role, "words": words}
-            Dissent.objects.get_or_create(**said, decision=decision, defaults={"by": person_or_none(actor)})
+            Dissent.objects.get_or_create(**said, decision=decision, defaults={"by": audit.account(actor)})
 
 
 def _finish(cells: Sequence[Cell], made: Sequence[Decision], actor: Any) -> None:

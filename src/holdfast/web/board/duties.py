@@ -16,7 +16,7 @@ from django.db import transaction
 
 from holdfast.records.vocabularies import VERDICTS
 from holdfast.share.words import plural
-from holdfast.web.board.models import DutyAnswer, person_or_none
+from holdfast.web.board.models import DutyAnswer
 from holdfast.web.people import audit
 from holdfast.web.register.models import Change
 
@@ -128,7 +128,7 @@ def answer(
         assert last is not None
         raise StaleAnswerError(last)
     made = DutyAnswer.objects.create(
-        change=change, verdict=verdict, duty=duty.code, follows=last, by=person_or_none(actor),
+        change=change, verdict=verdict, duty=duty.code, follows=last, by=audit.account(actor),
         by_name=str(actor)[:200], **fields,
     )  # fmt: skip
     words = f"{duty.name}: {made.get_answer_display()}, for a decision to {verdict}"

@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from holdfast.web.board.models import Cell
 from holdfast.web.register import following
+from holdfast.web.register.merging import standing
 from holdfast.web.register.models import Change
 
 
@@ -119,7 +120,7 @@ def followers(change: Change) -> tuple[Follower, ...]:
 
 def _private_links(change: Change) -> Iterable[Follower]:
     """Whoever follows the change, or one merged into it, by a private link and gave an address."""
-    for held in following.followers(following.kept(change)):
+    for held in following.followers(standing(change)):
         address = held.email or (held.user.email if held.user_id and held.user.is_active else "")
         if address:
             stop = settings.SITE_ADDRESS + reverse("register:follow", args=[held.token])

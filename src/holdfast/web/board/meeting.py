@@ -11,7 +11,7 @@ from django.db.models import Case, IntegerField, QuerySet, When
 
 from holdfast.records.vocabularies import ALL_SETTINGS, EVERYONE
 from holdfast.web.board.deciding import Seen, decide
-from holdfast.web.board.models import Cell, Decision, Meeting, MeetingItem, person_or_none
+from holdfast.web.board.models import Cell, Decision, Meeting, MeetingItem
 from holdfast.web.people import audit
 
 FIELDS: Final = ("name", "on", "group", "attendees")
@@ -30,7 +30,7 @@ class StaleError(Exception):
 def save(actor: Any, fields: Mapping[str, Any], *, meeting: Meeting | None = None, read_at: int = 0) -> Meeting:
     """A new meeting, or one saved again. Raises StaleError when it is no longer at version ``read_at``."""
     if meeting is None:
-        held = Meeting(by=person_or_none(actor), version=0)
+        held = Meeting(by=audit.account(actor), version=0)
     else:
         held = Meeting.objects.select_for_update().get(pk=meeting.pk)
         if held.version != read_at:

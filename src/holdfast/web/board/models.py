@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.conf import settings
 from django.db import models
 
@@ -188,11 +186,6 @@ class Dissent(models.Model):
         return ", ".join(part for part in (self.name, self.role) if part) or "Somebody who gave no name"
 
 
-def person_or_none(actor: Any) -> Any:
-    """The account behind an actor; None for the server and for somebody who has not signed in."""
-    return actor if getattr(actor, "is_authenticated", False) else None
-
-
 from holdfast.web.board.models_after import (  # noqa: E402  # Django finds models through this module
     Action,
     DutyAnswer,
@@ -213,5 +206,4 @@ __all__ = [
     "MeetingItem",
     "Message",
     "Recommendation",
-    "person_or_none",
 ]

@@ -56,7 +56,7 @@ def _new(actor: Any, dataset: Dataset, policy: dict[str, Any], rule: str, reason
     """The run and its task, both or neither."""
     from holdfast.web.evidence.tasks import carry_out_run
 
-    by = actor if getattr(actor, "is_authenticated", False) else None
+    by = audit.account(actor)
     run = Run.objects.create(dataset=dataset, by=by, policy=policy, rule=rule, reason=reason[:300], state=WAITING)
     carry_out_run.enqueue(run.pk)
     return run

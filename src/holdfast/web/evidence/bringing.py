@@ -51,7 +51,7 @@ class Brought:
 def bring(actor: Any, title: str, period: str, files: Iterable[UploadedFile]) -> Brought:
     """Keep new tables as a dataset of their own. Raises RefusedError with every reason, and keeps nothing then."""
     with _received(files) as (fresh, found), transaction.atomic():
-        dataset = Dataset(title=title, folder=f"{folders.WORKSPACES}/{uuid.uuid4().hex[:16]}", by=_account(actor))
+        dataset = Dataset(title=title, folder=f"{folders.WORKSPACES}/{uuid.uuid4().hex[:16]}", by=audit.account(actor))
         dataset.mapping = configuring.started(title, period)
         brought = Brought(dataset)
         _take(brought, found)
@@ -178,7 +178,3 @@ def _place(found: Iterable[Received]) -> None:
             one.path.unlink()
         else:
             os.replace(one.path, one.path.with_name(one.name))
-
-
-def _account(actor: Any) -> Any:
-    return actor if getattr(actor, "is_authenticated", False) else None

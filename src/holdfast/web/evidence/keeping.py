@@ -6,7 +6,6 @@ Disclosure control comes first; nothing is written but what it let through.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from holdfast import __version__
 from holdfast.records import Findings, Policy
-from holdfast.saving import RELEASES, REPORT, WORKBOOK
+from holdfast.saving import RELEASES, REPORT, WORKBOOK, enter
 from holdfast.share import Meta, Profile, Released, release, write_report, write_workbook
 from holdfast.web.evidence import telling
 from holdfast.workspace import write_findings
@@ -105,7 +104,7 @@ def keep_released(
     _write(folder / CONTENTS, {"line": said, "notes": notes, "studies": told.lines()})
     write_workbook(folder / WORKBOOK, released, title, now)
     tables = write_findings(folder, released.findings, disclosure=said, title=title, inputs_sha256=space.inputs_sha256)
-    _enter(released, tables, now)
+    enter(released, tables, now)
     write_report(folder / REPORT, released, space.changes.values(), space.measures.values(), about)
     judged = list(dict.fromkeys(cell.change for cell in released.findings.cells))
     return Kept(folder, released.findings, said, space.inputs_sha256, told.lines(), judged)
@@ -113,11 +112,3 @@ def keep_released(
 
 def _write(path: Path, told: Any) -> None:
     path.write_text(json.dumps(told, ensure_ascii=False), "utf-8")
-
-
-def _enter(released: Released, tables: Path, now: dt.datetime) -> None:
-    """Enter the tables in the ledger by their description, which holds the fingerprint of each."""
-    from holdfast.share.disclosure import record
-
-    package = tables / "datapackage.json"
-    record(released, f"{tables.name}/{package.name}", hashlib.sha256(package.read_bytes()).hexdigest(), now)

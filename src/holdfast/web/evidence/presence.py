@@ -1,4 +1,4 @@
-"""Workers that are there: each says so every few seconds, so that a page can say since when none has."""
+"""Workers that are there: each says so every few seconds, and sees to work that others left behind."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ import os
 import secrets
 import socket
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from django.apps import apps
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
@@ -21,6 +22,7 @@ EVERY: Final = 5.0
 GONE: Final = 20
 """Seconds without a word after which a worker is not there."""
 COMMAND: Final = "db_worker"
+_MENDERS: list[Callable[[], object]] = [recovery.recover]
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,11 @@ def present() -> Present:
     return Present(there, last)
 
 
+def add_mender(fn: Callable[[], object]) -> None:
+    """Called from an app's ``ready``: ``fn`` sees to that app's jobs whose worker is gone; every worker calls it."""
+    _MENDERS.append(fn)
+
+
 def begin_if_worker(words: Sequence[str]) -> None:
     """In the process of a worker: say that it is there, and see to runs that others left behind."""
     if COMMAND in words[1:2]:
@@ -53,12 +60,14 @@ def begin() -> threading.Thread:
 
 
 def _say(name: str, over: threading.Event) -> None:
+    apps.ready_event.wait()
     started = timezone.now()
     while not over.is_set():
         try:
             now = timezone.now()
             Worker.objects.update_or_create(name=name, defaults={"started_at": started, "beat_at": now})
-            recovery.recover()
+            for mend in _MENDERS:
+                mend()
         except DatabaseError:  # not migrated yet, or locked: the next look may get through
             connection.close()
         over.wait(EVERY)

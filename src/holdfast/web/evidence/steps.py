@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from django.db.models import Q
 from django.http import HttpRequest
 
 from holdfast.web.evidence import reading
 from holdfast.web.evidence.models import DONE, Answer
 from holdfast.web.register.loop import Part, Step, add_step
+from holdfast.web.register.merging import family
 from holdfast.web.register.models import Change
 
 MOST: Final = 200
@@ -24,9 +24,9 @@ def hang() -> None:
 
 
 def answers_of(change: Change) -> list[Answer]:
-    """The latest answer of each study about a change, or about those merged into it. One query."""
+    """The latest answer of each study about a change, or about those merged into it."""
     found = (
-        Answer.objects.filter(Q(change=change) | Q(change__merged_into=change), run__state=DONE)
+        Answer.objects.filter(change__in=family(change), run__state=DONE)
         .select_related("run__dataset")
         .order_by("-run_id", "place")[:MOST]
     )

@@ -10,7 +10,9 @@ class Insight(AppConfig):
     label = "insight"
 
     def ready(self) -> None:
-        """Hang the understanding on the change's page."""
-        from holdfast.web.insight import step
+        """Hang the understanding on the change's page; have workers see to jobs that others left behind."""
+        from holdfast.web.evidence import presence
+        from holdfast.web.insight import jobs, step
 
         step.hang()
+        presence.add_mender(jobs.recover)

@@ -37,7 +37,7 @@ def ask(vocabulary: Vocabulary, actor: Any = jobs.SERVER) -> Learning:
     waiting = Learning.objects.filter(vocabulary=vocabulary, state=WAITING).first()
     if waiting is not None:
         return waiting
-    by = actor if getattr(actor, "is_authenticated", False) else None
+    by = audit.account(actor)
     made = Learning.objects.create(vocabulary=vocabulary, by=by)
     jobs.ask(made)
     audit.record(actor, "insight.code", "learning", made.pk, f"asked to learn: {vocabulary.name}")

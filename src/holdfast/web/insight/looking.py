@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.core.cache import cache
-from django.db.models import Max, Q
+from django.db.models import Max
 
 from holdfast.understand.insights import Cell, Mention, counts, mentions, moving, passages
 from holdfast.understand.redact import redact
@@ -19,6 +19,7 @@ from holdfast.understand.themes import Suggestion as Offer
 from holdfast.web.insight import frameworks, learning, withholding
 from holdfast.web.insight.models import Coding, Comment, Suggestion
 from holdfast.web.insight.withholding import hide_to
+from holdfast.web.register.merging import family
 from holdfast.web.register.models import Change, Term, Vocabulary
 
 SPANS: Final = {"month": "each month", "quarter": "each quarter", "year": "each year"}
@@ -102,7 +103,9 @@ def _found(asked: Asked) -> tuple[list[Words], list[Mention], list[str]]:
     rows = Comment.objects.all()
     rows = rows.filter(setting=asked.setting) if asked.setting else rows
     if asked.change:
-        rows = rows.filter(Q(change__identifier=asked.change) | Q(change__merged_into__identifier=asked.change))
+        rows = rows.filter(
+            change__in=[key for one in Change.objects.filter(identifier=asked.change) for key in family(one)]
+        )
     narrowed = bool(asked.setting or asked.change)
     known = {
         str(pk): {**people, **({"period": period(on, asked.span)} if on else {})}

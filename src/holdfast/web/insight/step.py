@@ -12,6 +12,7 @@ from holdfast.web.insight import frameworks, looking, ratings, withholding
 from holdfast.web.insight.models import Comment, Scrap
 from holdfast.web.register import similar
 from holdfast.web.register.loop import Part, Step, add_step
+from holdfast.web.register.merging import family
 from holdfast.web.register.models import Change
 
 SHOWN: Final = 5
@@ -26,7 +27,7 @@ def hang() -> None:
 
 def build(_request: HttpRequest, change: Change) -> Part:
     """What the step says of one change."""
-    mine = Q(change=change) | Q(change__merged_into=change)
+    mine = Q(change__in=family(change))
     passages = list(Scrap.objects.filter(mine).select_related("file").order_by("id")[:SHOWN])
     comments = Comment.objects.filter(mine).count()
     rated = ratings.of(change)

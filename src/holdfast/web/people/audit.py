@@ -9,13 +9,18 @@ from holdfast.web.people.models import AuditEvent
 NOBODY = "somebody not signed in"
 
 
+def account(actor: Any) -> Any:
+    """The account behind an actor; None for the server and for somebody who has not signed in."""
+    return actor if getattr(actor, "is_authenticated", False) else None
+
+
 def record(actor: Any, verb: str, kind: str, subject: object, summary: str, **detail: Any) -> AuditEvent:
     """Note a deed. ``actor`` is a user, or words such as ``"the server"``; ``detail`` holds no person's words."""
-    signed_in = getattr(actor, "is_authenticated", False)
-    who = actor.email if signed_in else actor if isinstance(actor, str) else NOBODY
+    user = account(actor)
+    who = user.email if user else actor if isinstance(actor, str) else NOBODY
     return AuditEvent.objects.create(
         actor=who[:200],
-        actor_id=actor.pk if signed_in else None,
+        actor_id=user.pk if user else None,
         verb=verb,
         kind=kind,
         subject=str(subject)[:120],

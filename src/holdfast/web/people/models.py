@@ -49,8 +49,12 @@ class User(AbstractUser):
     @cached_property
     def verbs(self) -> frozenset[str]:
         """Everything this person may do."""
-        held = {verb for role in self.roles.all() for verb in role.verbs}
-        return frozenset(held | public_verbs())
+        return self.role_verbs | public_verbs()
+
+    @property
+    def role_verbs(self) -> frozenset[str]:
+        """What this person's own roles add to what anybody may do."""
+        return frozenset(verb for role in self.roles.all() for verb in role.verbs)
 
 
 class Role(models.Model):

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from django.db import transaction
 
+from holdfast.web.people import audit
 from holdfast.web.register import saving
 from holdfast.web.register.tables import Follow
 
@@ -32,5 +33,5 @@ def capture(actor: Any, told: str, *, once: str) -> Follow:
     if held:
         return held
     change = saving.create(actor, {"title": title_of(told), "description": told, "source": "Told on the capture page"})
-    user = actor if getattr(actor, "is_authenticated", False) else None
+    user = audit.account(actor)
     return Follow.objects.create(change=change, user=user, author=True, once=once)

@@ -5,16 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from django.db import transaction
 
 from holdfast.web.people import audit
+from holdfast.web.register.merging import family
 from holdfast.web.register.models import Change
 from holdfast.web.register.tables import Follow
 
 DECIDED, DONE, ASKED = "decided", "done", "asked"
-_MOST_STEPS: Final = 20
 
 
 @dataclass(frozen=True)
@@ -62,30 +62,15 @@ def outcomes_of(changes: Sequence[Change]) -> dict[int, str]:
     return {key: " ".join(said) for key, said in found.items()}
 
 
-def kept(change: Change) -> Change:
-    """The change that a change has been merged into, or itself."""
-    for _ in range(_MOST_STEPS):
-        if change.merged_into is None:
-            return change
-        change = change.merged_into
-    return change
-
-
 def followers(change: Change) -> list[Follow]:
     """Every link by which somebody follows the change, or a change merged into it. Many have no e-mail address."""
-    keys, new = {change.pk}, {change.pk}
-    for _ in range(_MOST_STEPS):
-        new = set(Change.objects.filter(merged_into__in=new).values_list("pk", flat=True)) - keys
-        if not new:
-            break
-        keys |= new
-    return list(Follow.objects.filter(change__in=keys).select_related("change").order_by("id"))
+    return list(Follow.objects.filter(change__in=family(change)).select_related("change").order_by("id"))
 
 
 @transaction.atomic
 def follow(change: Change, actor: Any, *, author: bool = False, once: str | None = None) -> Follow:
     """A private link to a change; somebody with an account has one for each change."""
-    user = actor if getattr(actor, "is_authenticated", False) else None
+    user = audit.account(actor)
     if user is not None:
         found = Follow.objects.filter(change=change, user=user).order_by("-author").first()
         if found:

@@ -49,7 +49,7 @@ def create(
     why: str = "recorded",
 ) -> Change:
     """A new change with its first version. Without an identifier it gets the next one, HF-000001 and on."""
-    author = actor if getattr(actor, "is_authenticated", False) else None
+    author = audit.account(actor)
     change = Change(author=author, identifier=identifier or _unnamed(), **{k: fields[k] for k in FIELDS if k in fields})
     change.save()
     if not identifier:

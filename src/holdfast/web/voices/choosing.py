@@ -8,6 +8,7 @@ from typing import Final
 from django.core.cache import cache
 from django.db.models import Count
 
+from holdfast.web.register import merging
 from holdfast.web.register.models import Change
 from holdfast.web.voices import hearing, taking
 from holdfast.web.voices.models import Participant, Statement, Vote
@@ -33,7 +34,7 @@ class Turn:
 
 def turn(person: Participant, change: Change) -> Turn:
     """What to show somebody next."""
-    changes = hearing.family(change)
+    changes = merging.family(change)
     every = list(accepted(changes))
     given = taking.votes_of(person)
     left = [one for one in every if one.pk not in given]

@@ -20,6 +20,7 @@ from django.utils import timezone
 from holdfast.involve.polis_files import Conversation, read_polis, write_polis_csv, write_polis_json
 from holdfast.involve.polis_files.conversation import CSV_FILES, JSON_FILES
 from holdfast.web.people import audit
+from holdfast.web.register import merging
 from holdfast.web.register.models import Change
 from holdfast.web.voices import hearing
 from holdfast.web.voices.models import Batch, Participant, Statement, Vote
@@ -39,7 +40,7 @@ class Brought:
 
 def conversation(change: Change) -> Conversation:
     """The conversation as it stands. People are numbered; no link, source or answer about them is in it."""
-    heard = hearing.hear(hearing.family(change))
+    heard = hearing.hear(merging.family(change))
     rows = Statement.objects.in_bulk([int(s.statement) for s in heard.statements])
     numbers = {name: str(n) for n, name in enumerate(heard.participants)}
     authors = tuple(numbers.get(str(rows[int(s.statement)].proposed_by_id), "") for s in heard.statements)

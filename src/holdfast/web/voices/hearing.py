@@ -29,13 +29,6 @@ from holdfast.web.voices.models import (
 CHUNK: Final = 5_000
 
 
-def family(change: Change) -> list[int]:
-    """The key of a change and of those merged into it: they are one conversation."""
-    return list(
-        Change.objects.filter(Q(pk=change.pk) | Q(merged_into=change)).order_by("pk").values_list("pk", flat=True)
-    )
-
-
 def people_of(changes: Sequence[int]) -> QuerySet[Participant]:
     """Everybody who joined and has not withdrawn."""
     return Participant.objects.filter(change__in=changes, withdrawn_at=None)

@@ -9,8 +9,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from holdfast.web.people import audit
+from holdfast.web.register import merging
 from holdfast.web.register.models import Change
-from holdfast.web.voices import hearing
 from holdfast.web.voices.models import Assumption, Makeup, Preference, Result, Statement
 
 VERB: Final = "voices.moderate"
@@ -65,7 +65,7 @@ def judge_words(preference: Preference, actor: Any, deed: str, reason: str = "")
 def like(statement: Statement) -> list[tuple[Statement, float]]:
     """Accepted statements of the same conversation that may say the same, the likest first."""
     others = Statement.objects.filter(
-        change__in=hearing.family(statement.change), moderated="accepted", same_as=None
+        change__in=merging.family(statement.change), moderated="accepted", same_as=None
     ).exclude(pk=statement.pk)
     return nearest(statement.text, list(others))
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.http import HttpRequest
 
+from holdfast.web.register import merging
 from holdfast.web.register.loop import Part, Step, add_step
 from holdfast.web.register.models import Change
-from holdfast.web.voices import choosing, hearing, telling
+from holdfast.web.voices import choosing, telling
 from holdfast.web.voices.asked import ROLES
 from holdfast.web.voices.results import current
 
@@ -21,7 +22,7 @@ def hang() -> None:
 def build(_request: HttpRequest, change: Change) -> Part:
     """Role by role what people would do, the weakest belief, and who is missing."""
     told = current(change).told
-    said = {"told": told, "lines": telling.lines(told), "statements": len(choosing.accepted(hearing.family(change)))}
+    said = {"told": told, "lines": telling.lines(told), "statements": len(choosing.accepted(merging.family(change)))}
     return Part("voices/step.jinja", said, _missing(told))
 
 

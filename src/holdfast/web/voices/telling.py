@@ -9,8 +9,8 @@ from typing import Any
 from holdfast.decide.amounts import headed, percent
 from holdfast.decide.cases import voices_about
 from holdfast.records.voices import Belief, SustainRisk, Voice
+from holdfast.web.register import merging
 from holdfast.web.register.models import Change
-from holdfast.web.voices import hearing
 from holdfast.web.voices.models import Participant, Result
 from holdfast.web.voices.results import counts, current, stored
 
@@ -73,7 +73,7 @@ def voices_for(changes: Iterable[Change]) -> tuple[tuple[Voice, ...], tuple[Beli
         said = of_change(change)
         if not said.stamp:
             continue
-        names = Change.objects.filter(pk__in=hearing.family(change)).values_list("identifier", flat=True)
+        names = Change.objects.filter(pk__in=merging.family(change)).values_list("identifier", flat=True)
         for name in names:
             voices += [replace(one, change=name) for one in said.voices]
             beliefs += [replace(one, change=name) for one in said.beliefs]

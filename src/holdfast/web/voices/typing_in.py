@@ -14,8 +14,9 @@ from django.db import transaction
 
 from holdfast.records.involving import PREFER_NOT, PREFERENCES, ROLE_NOT_GIVEN
 from holdfast.web.people import audit
+from holdfast.web.register import merging
 from holdfast.web.register.models import Change
-from holdfast.web.voices import choosing, hearing, wishes
+from holdfast.web.voices import choosing, wishes
 from holdfast.web.voices.models import AboutQuestion, Batch, Participant, Preference, Statement, Vote
 from holdfast.web.words import refuse_unsafe
 from holdfast.workspace.hearing import PLURAL
@@ -41,7 +42,7 @@ class Sheet:
     def of(cls, change: Change) -> Sheet:
         """The columns of a change's conversation."""
         return cls(
-            {f"{VOTE}{one.pk}": one for one in choosing.accepted(hearing.family(change))},
+            {f"{VOTE}{one.pk}": one for one in choosing.accepted(merging.family(change))},
             {f"{WISH}{n}": one.name for n, one in enumerate(wishes.practices(change), 1)},
             {one.code: one for one in AboutQuestion.objects.filter(asked=True)},
         )

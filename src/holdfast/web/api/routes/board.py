@@ -8,8 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from ninja import Query, Router
 
-from holdfast.web.api.doors import RefusedError, etag, needs, once, page, tagged
-from holdfast.web.api.routes.register import After, Limit, _json
+from holdfast.web.api.doors import After, Limit, RefusedError, as_json, etag, needs, once, page, tagged
 from holdfast.web.api.shapes import NewDecision
 from holdfast.web.board import deciding
 from holdfast.web.board.models import Cell, Decision, Recommendation
@@ -85,7 +84,7 @@ def cells(
         "setting": setting,
     }
     asked = {name: value.replace("\x00", "") for name, value in wanted.items() if value}
-    return _json(page(request, _cells().filter(**asked), cell_shown, after, limit))
+    return as_json(page(request, _cells().filter(**asked), cell_shown, after, limit))
 
 
 @router.get("/cells/{int:key}", summary="One cell")
@@ -100,7 +99,7 @@ def cell(request: HttpRequest, key: int) -> HttpResponse:
 @needs("board.read")
 def recommendations(request: HttpRequest, key: int, after: After = None, limit: Limit = 100) -> HttpResponse:
     """Oldest first."""
-    return _json(page(request, _cell(key).recommendations.all(), recommendation_shown, after, limit))
+    return as_json(page(request, _cell(key).recommendations.all(), recommendation_shown, after, limit))
 
 
 @router.get("/decisions", summary="Final decisions")
@@ -110,7 +109,7 @@ def decisions(request: HttpRequest, change: Word = "", after: After = None, limi
     found = Decision.objects.filter(state=Decision.FINAL).prefetch_related("dissents")
     if change:
         found = found.filter(cell__change__identifier=change.replace("\x00", ""))
-    return _json(page(request, found, decision_shown, after, limit))
+    return as_json(page(request, found, decision_shown, after, limit))
 
 
 @router.post("/cells/{int:key}/decisions", summary="Draft a decision, or make it final", response={201: dict})

@@ -8,8 +8,7 @@ from django.shortcuts import get_object_or_404
 from ninja import Path, Router
 
 from holdfast.records import ROW_TYPES
-from holdfast.web.api.doors import MOST, RefusedError, needs, once, page
-from holdfast.web.api.routes.register import After, Limit, _json
+from holdfast.web.api.doors import MOST, After, Limit, RefusedError, as_json, needs, once, page
 from holdfast.web.evidence import asking, reading
 from holdfast.web.evidence.bringing import RefusedError as NotReadyError
 from holdfast.web.evidence.models import DONE, Dataset, Run
@@ -44,21 +43,21 @@ def run_shown(run: Run) -> dict[str, Any]:
 def datasets(request: HttpRequest, after: After = None, limit: Limit = 100) -> HttpResponse:
     """Titles only: the tables themselves are not given out."""
     found = Dataset.objects.filter(withdrawn_at=None)
-    return _json(page(request, found, lambda d: {"id": d.pk, "title": d.title, "brought": d.made_at}, after, limit))
+    return as_json(page(request, found, lambda d: {"id": d.pk, "title": d.title, "brought": d.made_at}, after, limit))
 
 
 @router.get("/runs", summary="Evaluations")
 @needs("evidence.read")
 def runs(request: HttpRequest, after: After = None, limit: Limit = 100) -> HttpResponse:
     """Every run, whatever came of it."""
-    return _json(page(request, Run.objects.select_related("dataset"), run_shown, after, limit))
+    return as_json(page(request, Run.objects.select_related("dataset"), run_shown, after, limit))
 
 
 @router.get("/runs/{key}", summary="One evaluation")
 @needs("evidence.read")
 def run(request: HttpRequest, key: Key) -> HttpResponse:
     """How it stands: ask again while it is waiting or running."""
-    return _json(run_shown(_run(key)))
+    return as_json(run_shown(_run(key)))
 
 
 @router.post("/datasets/{key}/runs", summary="Ask for an evaluation", response={202: dict})
@@ -71,7 +70,7 @@ def ask(request: HttpRequest, key: Key) -> HttpResponse:
         asked = asking.ask(request.auth.user, dataset)
     except NotReadyError as refused:
         raise RefusedError(409, "not_ready", " ".join(str(part) for part in refused.args[0])) from None
-    answer = _json(run_shown(asked))
+    answer = as_json(run_shown(asked))
     answer.status_code = 202
     return answer
 
@@ -94,7 +93,7 @@ def table(request: HttpRequest, key: Key, table: str, after: After = None, limit
         query["after"] = str(start + limit)
         following = request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
     items = [dataclasses.asdict(row) for row in rows[start : start + limit]]
-    return _json({"items": items, "next": following, "disclosure": held.disclosure})
+    return as_json({"items": items, "next": following, "disclosure": held.disclosure})
 
 
 def _run(key: int) -> Run:

@@ -5,8 +5,7 @@ from typing import Annotated, Any
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
-from holdfast.web.api.doors import needs, page
-from holdfast.web.api.routes.register import After, Limit, _json
+from holdfast.web.api.doors import After, Limit, as_json, needs, page
 from holdfast.web.people.models import AuditEvent
 
 router = Router(tags=["People"])
@@ -18,7 +17,7 @@ def me(request: HttpRequest) -> HttpResponse:
     """The verbs are those of the token's scopes that its holder also holds, and what anybody may do."""
     caller = request.auth
     known = caller.user.is_authenticated
-    return _json({"account": caller.user.email if known else None, "verbs": sorted(caller.verbs)})
+    return as_json({"account": caller.user.email if known else None, "verbs": sorted(caller.verbs)})
 
 
 @router.get("/audit", summary="Who did what")
@@ -32,7 +31,7 @@ def audit_log(
 ) -> HttpResponse:
     """Oldest first."""
     asked = {name: said.replace("\x00", "") for name, said in (("verb", verb), ("subject", subject)) if said}
-    return _json(page(request, AuditEvent.objects.filter(**asked), _event, after, limit))
+    return as_json(page(request, AuditEvent.objects.filter(**asked), _event, after, limit))
 
 
 def _event(event: AuditEvent) -> dict[str, Any]:

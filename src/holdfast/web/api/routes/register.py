@@ -8,15 +8,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from ninja import Query, Router
 
-from holdfast.web.api.doors import MOST, RefusedError, needs, once, page, tagged, version_sent
+from holdfast.web.api.doors import After, Limit, RefusedError, as_json, needs, once, page, tagged, version_sent
 from holdfast.web.api.shapes import AmendedChange, ChangeFields, NewChange
 from holdfast.web.register import saving, search, spelling
 from holdfast.web.register.listing import live
 from holdfast.web.register.models import Change, Term, Vocabulary
 
 router = Router(tags=["Register"])
-After = Annotated[int | None, Query(ge=0, le=2**62, description="The last id of the page before.")]
-Limit = Annotated[int, Query(ge=1, le=MOST)]
 
 
 def shown(change: Change) -> dict[str, Any]:
@@ -55,8 +53,8 @@ def changes(
         vocabulary, _, code = term.replace("\x00", "").partition(":")
         found = found.filter(terms__vocabulary__code=vocabulary, terms__code=code).distinct()
     if saved_since:
-        found = found.filter(updated_at__gte=_aware(saved_since))
-    return _json(page(request, _with_parts(found), shown, after, limit))
+        found = found.filter(updated_at__gte=_in_utc(saved_since))
+    return as_json(page(request, _with_parts(found), shown, after, limit))
 
 
 @router.post("/changes", summary="Record a change", response={201: dict})
@@ -116,7 +114,7 @@ def versions(request: HttpRequest, identifier: str, after: After = None, limit: 
     def show(row: Any) -> dict[str, Any]:
         return {"version": row.version, "at": row.at, "by": row.by, "why": row.why, "record": row.record}
 
-    return _json(page(request, _held(identifier).versions.all(), show, after, limit))
+    return as_json(page(request, _held(identifier).versions.all(), show, after, limit))
 
 
 @router.get("/vocabularies", summary="The controlled lists")
@@ -124,7 +122,7 @@ def versions(request: HttpRequest, identifier: str, after: After = None, limit: 
 def vocabularies(request: HttpRequest) -> HttpResponse:
     """Each list with its version, source and terms; retired terms are marked."""
     found = Vocabulary.objects.prefetch_related("terms__parent")
-    return _json({"items": [_list(one) for one in found], "next": None})
+    return as_json({"items": [_list(one) for one in found], "next": None})
 
 
 def _list(one: Vocabulary) -> dict[str, Any]:
@@ -166,11 +164,9 @@ def _terms(body: ChangeFields) -> list[Term] | None:
     return found
 
 
-def _aware(when: dt.datetime) -> dt.datetime:
-    return when if when.tzinfo else when.replace(tzinfo=dt.UTC)
-
-
-def _json(body: Any) -> HttpResponse:
-    import json
-
-    return HttpResponse(json.dumps(body, default=str, ensure_ascii=False), content_type="application/json")
+def _in_utc(when: dt.datetime) -> dt.datetime:
+    """The moment in universal time, which every database takes; the ends of the calendar have none."""
+    try:
+        return when.astimezone(dt.UTC) if when.tzinfo else when.replace(tzinfo=dt.UTC)
+    except OverflowError:
+        raise RefusedError(422, "invalid", "saved_since is not a moment that any calendar here reaches.") from None

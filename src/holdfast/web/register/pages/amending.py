@@ -13,8 +13,9 @@ from django.views.decorators.http import require_http_methods
 
 from holdfast.web.forms import PlainForm
 from holdfast.web.people.access import may
-from holdfast.web.register import following, saving
+from holdfast.web.register import saving
 from holdfast.web.register.fields import field_for, values_of
+from holdfast.web.register.merging import standing
 from holdfast.web.register.models import STATUSES, Change, Term, Vocabulary
 from holdfast.web.register.pages.change import named
 from holdfast.web.register.pages.conflicts import Difference, differences
@@ -127,7 +128,7 @@ def _anew(request: HttpRequest, now: Change) -> Any:
 
 
 def _joined(request: HttpRequest, change: Change) -> HttpResponse:
-    kept = following.kept(change)
+    kept = standing(change)
     messages.info(request, f"{change.identifier} was joined with {kept.identifier}. Amend that record instead.")
     return redirect("register:change", identifier=kept.identifier)
 

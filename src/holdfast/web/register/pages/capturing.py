@@ -14,7 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from holdfast.web.forms import PlainForm
 from holdfast.web.people.access import may
 from holdfast.web.people.limits import too_often
-from holdfast.web.register import capturing, following
+from holdfast.web.register import capturing
+from holdfast.web.register.merging import standing
 from holdfast.web.register.pages.following import EmailForm, held_by
 from holdfast.web.register.questions import questions, whole
 from holdfast.web.register.similar import Others, others_like
@@ -65,7 +66,7 @@ def receipt(request: HttpRequest, token: str) -> HttpResponse:
     change = whole(held.change_id)
     asked = questions()
     said = {
-        "held": held, "change": change, "kept": following.kept(change),
+        "held": held, "change": change, "kept": standing(change),
         "form": EmailForm(initial={"email": held.email}),
         "others": others_like(change.description or change.title, without=change),
         "first": next((question for question in asked if not question.answered(change)), None),

@@ -16,6 +16,7 @@ from markupsafe import Markup
 from holdfast.web.people.access import may
 from holdfast.web.people.limits import too_often
 from holdfast.web.register import following, loop
+from holdfast.web.register.merging import standing
 from holdfast.web.register.models import Change
 
 
@@ -38,7 +39,7 @@ def change(request: HttpRequest, identifier: str) -> HttpResponse:
     """Record, evidence, voices, decisions, watch, spread: each step, and what is missing from it."""
     found = named(identifier)
     if found.merged_into is not None:
-        kept = following.kept(found)
+        kept = standing(found)
         messages.info(request, f"{found.identifier} was joined with this change, {kept.identifier}. Nothing was lost.")
         return redirect("register:change", identifier=kept.identifier)
     said = {
@@ -56,7 +57,7 @@ def watch(request: HttpRequest, identifier: str) -> HttpResponse:
     if not request.user.is_authenticated and too_often(request, "follow", 60, 600):
         messages.error(request, "Many people on your network have asked for a link. Wait ten minutes, then try again.")
         return redirect("register:change", identifier=identifier)
-    held = following.follow(following.kept(named(identifier)), request.user)
+    held = following.follow(standing(named(identifier)), request.user)
     return redirect("register:follow", token=held.token)
 
 

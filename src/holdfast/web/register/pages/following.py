@@ -16,6 +16,7 @@ from holdfast.web.people.access import may
 from holdfast.web.people.limits import too_often
 from holdfast.web.people.verbs import EVERYBODY
 from holdfast.web.register import following
+from holdfast.web.register.merging import standing
 from holdfast.web.register.models import Change
 from holdfast.web.register.pages.conflicts import differences
 from holdfast.web.register.questions import Question, answer, form_for, questions, whole
@@ -49,7 +50,7 @@ def follow(request: HttpRequest, token: str) -> HttpResponse:
     """You said → we decided → done."""
     held = held_by(token)
     change = whole(held.change_id)
-    kept = following.kept(change)
+    kept = standing(change)
     asked = questions() if held.author else []
     said = {
         "held": held, "change": change, "kept": kept, "news": following.news_of(kept),
@@ -67,7 +68,7 @@ def tell_me(request: HttpRequest, token: str) -> HttpResponse:
     form = EmailForm(request.POST)
     if not form.is_valid():
         change = whole(held.change_id)
-        said = {"held": held, "change": change, "kept": following.kept(change), "news": [], "form": form}
+        said = {"held": held, "change": change, "kept": standing(change), "news": [], "form": form}
         return render(request, "register/follow.jinja", said, status=422)
     following.set_email(held, form.cleaned_data["email"])
     kept = form.cleaned_data["email"]

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from holdfast.web.people.limits import too_often
-from holdfast.web.register import following
+from holdfast.web.register.merging import standing
 from holdfast.web.register.models import Change
 from holdfast.web.voices.models import Participant
 
@@ -23,7 +23,7 @@ def change_of(identifier: str) -> Change:
     held = found.first()
     if held is None or held.withdrawn_at is not None:
         raise Http404("No change that people may speak about has this number.")
-    return following.kept(held)
+    return standing(held)
 
 
 def person_of(token: str) -> Participant:

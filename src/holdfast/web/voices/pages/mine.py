@@ -12,8 +12,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from holdfast.web.people.access import may
 from holdfast.web.people.verbs import EVERYBODY
-from holdfast.web.register.following import kept
-from holdfast.web.voices import hearing, taking, wishes
+from holdfast.web.register import merging
+from holdfast.web.register.merging import standing
+from holdfast.web.voices import taking, wishes
 from holdfast.web.voices.forms import WithdrawForm
 from holdfast.web.voices.models import AboutQuestion, Statement
 from holdfast.web.voices.pages.finding import ANSWERS, held_up, person_of
@@ -28,7 +29,7 @@ WORDS = {1: "Agree", -1: "Disagree", 0: "Pass"}
 def receipt(request: HttpRequest, token: str) -> HttpResponse:
     """Everything that somebody said, and their link."""
     person = person_of(token)
-    change = kept(person.change)
+    change = standing(person.change)
     if person.withdrawn_at is not None:
         return render(request, "voices/withdrawn.jinja", {"person": person, "change": change})
     given = taking.votes_of(person)
@@ -52,7 +53,7 @@ def go_on(request: HttpRequest, token: str) -> HttpResponse:
     person = person_of(token)
     if person.withdrawn_at is not None or person.batch_id:
         return redirect("voices:receipt", token=token)
-    change = kept(person.change)
+    change = standing(person.change)
     taking.remember(request, person, change)
     pages = {"prefer": {"number": 1}, "you": {}, "propose": {}}
     to = request.POST.get("to", "")
@@ -67,7 +68,7 @@ def again(request: HttpRequest, token: str, statement: int) -> HttpResponse:
     person = person_of(token)
     if person.withdrawn_at is not None:
         return redirect("voices:receipt", token=token)
-    changes = hearing.family(kept(person.change))
+    changes = merging.family(standing(person.change))
     shown = get_object_or_404(Statement, pk=statement, change__in=changes, moderated="accepted", same_as=None)
     if request.method == "POST":
         if wait := held_up(request, "answer", ANSWERS):

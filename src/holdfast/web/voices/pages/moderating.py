@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from holdfast.involve.suspicion import suspicious
 from holdfast.web.forms import PlainForm
 from holdfast.web.people.access import may
+from holdfast.web.register import merging
 from holdfast.web.voices import hearing, moderating, typing_in
 from holdfast.web.voices.forms import ProposeForm
 from holdfast.web.voices.models import Assumption, Makeup, Preference, Statement
@@ -66,7 +67,7 @@ def moderate(request: HttpRequest) -> HttpResponse:
     rows = Statement.objects.select_related("change", "same_as").order_by("moderated", "id")
     words = Preference.objects.filter(moderated="waiting", participant__withdrawn_at=None).exclude(words="")
     if change is not None:
-        family = hearing.family(change)
+        family = merging.family(change)
         rows, words = rows.filter(change__in=family), words.filter(change__in=family)
     else:
         rows = rows.filter(moderated="waiting")
@@ -120,7 +121,7 @@ def _judge(request: HttpRequest, deed: str, reason: str) -> None:
     held = get_object_or_404(Statement, pk=pk)
     same = request.POST.get("same", "") if deed == "same" else ""
     first = (
-        get_object_or_404(Statement, pk=int(same), change__in=hearing.family(held.change)) if same.isdecimal() else None
+        get_object_or_404(Statement, pk=int(same), change__in=merging.family(held.change)) if same.isdecimal() else None
     )
     if deed not in {"accept", "reject", "same"} or (deed == "same" and first is None):
         raise ValidationError("Choose to accept it, to refuse it with a reason, or which statement it is the same as.")
@@ -204,7 +205,7 @@ def _makeup_rows(content: bytes) -> list[dict[str, Any]]:
 def watch(request: HttpRequest, identifier: str) -> HttpResponse:
     """What looks like scripted or repeated voting, for a person to look at. Nothing is dropped for it."""
     change = change_of(identifier)
-    changes = hearing.family(change)
+    changes = merging.family(change)
     zone = timezone.get_current_timezone()
     signs = [(one, dt.datetime.fromtimestamp(one.start, zone)) for one in suspicious(hearing.hear(changes))]
     crowds = (

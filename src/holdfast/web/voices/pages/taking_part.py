@@ -9,8 +9,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from holdfast.web.people.access import may
+from holdfast.web.register import merging
 from holdfast.web.register.models import Change
-from holdfast.web.voices import choosing, hearing, taking, wishes
+from holdfast.web.voices import choosing, taking, wishes
 from holdfast.web.voices.forms import PreferForm, ProposeForm, YouForm
 from holdfast.web.voices.models import Participant, Statement
 from holdfast.web.voices.pages.finding import ANSWERS, JOINS, change_of, held_up
@@ -30,7 +31,7 @@ def about(request: HttpRequest, identifier: str) -> HttpResponse:
         taking.join(request, change)
         return redirect("voices:next", identifier=change.identifier)
     said = {"change": change, "practices": wishes.practices(change), "person": taking.here(request, change),
-            "statements": len(choosing.accepted(hearing.family(change)))}  # fmt: skip
+            "statements": len(choosing.accepted(merging.family(change)))}  # fmt: skip
     return render(request, "voices/about.jinja", said)
 
 
@@ -45,7 +46,7 @@ def next_statement(request: HttpRequest, identifier: str) -> HttpResponse:
     if request.method == "POST":
         if wait := held_up(request, "answer", ANSWERS):
             return wait
-        keep_vote(request, person, hearing.family(change))
+        keep_vote(request, person, merging.family(change))
         return redirect("voices:next", identifier=change.identifier)
     turn = choosing.turn(person, change)
     if turn.statement is None and not turn.all:

@@ -15,6 +15,7 @@ from holdfast.involve.classes import opinion_groups
 from holdfast.involve.people import votes_of
 from holdfast.records import Change as Described
 from holdfast.records.heard import Heard
+from holdfast.web.register import merging
 from holdfast.web.register.models import DISPLACED, Change
 from holdfast.web.voices import hearing
 from holdfast.web.voices.models import Preference, Result, Vote
@@ -32,7 +33,7 @@ WORDS: Final = 50
 
 def current(change: Change) -> Result:
     """The results as they are now, or as they were a moment ago where many are voting."""
-    changes = hearing.family(change)
+    changes = merging.family(change)
     held = Result.objects.filter(change=change).first()
     now = hearing.stamp(changes)
     if held is not None and held.stamp == now:
@@ -55,7 +56,7 @@ def stored(changes: Iterable[int]) -> dict[int, Result]:
 
 def make(change: Change, stamp: str = "") -> Result:
     """Make the results and keep them."""
-    changes = hearing.family(change)
+    changes = merging.family(change)
     print_ = stamp or hearing.stamp(changes)
     told = compute(hearing.hear(changes), change)
     told["words"] = _words(changes, {one["role"] for one in told["people"] if one["n"] is None})
