@@ -35,7 +35,9 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def served(workspace: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
     command = [sys.executable, "-m", "holdfast", "serve", str(workspace), "--port", "8431", "--no-open"]
-    server = subprocess.Popen(command, env=AROUND, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    server = subprocess.Popen(
+        command, env=AROUND, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, preexec_fn=_heeding
+    )
     assert server.stdout is not None
     said = ""
     for line in server.stdout:
@@ -47,6 +49,11 @@ def served(workspace: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
     yield server, found.group()
     server.kill()
     server.wait()
+
+
+def _heeding() -> None:
+    """Started from a background job, these tests would hand on that Ctrl-C is ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _reader() -> urllib.request.OpenerDirector:

@@ -37,7 +37,7 @@ class People:
 
     def share(self, y: Floats, within: NDArray[np.bool_] | None = None) -> Share:
         """Share of them with ``y`` (n), or of those ``within``."""
-        return weighted_share(y, self.weights, self.weighing.codes, within)
+        return weighted_share(y, self.weights, self.weighing.codes, within, wanted=self.weighing.targets)
 
 
 def people_of(heard: Heard, role: str, rows: Codes, few: int) -> People:

@@ -133,3 +133,15 @@ def test_margins_are_matched_and_scale_does_not_matter(seed: int, n: int, scale:
 def test_all_of_one_mind_still_leaves_room_for_doubt() -> None:
     same = weighted_share(np.ones(60), rake([A, S], TARGETS).weights, [A, S])
     assert same.share == 1 and same.high == 1 and 0.9 < same.low < 0.98
+
+
+def test_what_trimming_left_undone_is_allowed_for() -> None:
+    free, trimmed = rake([A, S], TARGETS), rake([A, S], TARGETS, least=0.8, most=1.25)
+    same = [weighted_share(Y, free.weights, [A, S], wanted=wanted).se for wanted in ((), TARGETS)]
+    assert same[0] == pytest.approx(same[1], rel=1e-6)
+    without, allowed = (weighted_share(Y, trimmed.weights, [A, S], wanted=wanted) for wanted in ((), TARGETS))
+    assert trimmed.discrepancy > 0.01 and allowed.share == without.share and allowed.se > without.se
+    # with two levels and opinion wholly divided by them, the bias is the gap itself, drawn in by one person's word
+    side = np.repeat([0, 1], [30, 10])
+    found = weighted_share(side, np.ones(40), [side], wanted=[[0.5, 0.5]])
+    assert found.se == pytest.approx(0.25 * (10.25 / 11 - 0.25 / 31), rel=1e-9)

@@ -59,7 +59,7 @@ def reweigh(
     warnings = (*weighing.warnings, *opinion_by(value, given, weighing.dimensions), *late)
     if weighing.raked is None or not len(value):
         return Reweighed(raw, None, None, weighing, warnings)
-    raked = weighted_share(value, weighing.raked.weights, weighing.codes)
+    raked = weighted_share(value, weighing.raked.weights, weighing.codes, wanted=weighing.targets)
     return Reweighed(raw, raked, _poststratified(value, weighing), weighing, warnings)
 
 

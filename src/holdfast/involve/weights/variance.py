@@ -35,12 +35,14 @@ def weighted_share(
     codes: Sequence[ArrayLike] = (),
     within: ArrayLike | None = None,
     *,
+    wanted: Sequence[ArrayLike] = (),
     corrected: bool = True,
 ) -> Share:
     """Share of people with ``y`` (n,), by Taylor linearisation (Deville and Särndal 1992).
 
     ``codes`` are the dimensions that ``weights`` were raked to, over everybody raked, since an error is measured within
     what raking has fixed. ``within`` (n,) limits the share to some of them; the others still count towards the error.
+    With ``wanted``, the make-up raked to (people or shares by level), the error allows for what trimming left undone.
     ``corrected=False`` leaves out the correction for leverage, as survey packages do.
     """
     value, w = np.asarray(y, np.float64), np.asarray(weights, np.float64)
@@ -52,7 +54,8 @@ def weighted_share(
     u = np.where(inside, value - share, 0.0) / total
     e = _residual(u, w, codes, corrected)
     n, size = len(w), kish(w[inside])
-    se = float(np.sqrt(n / (n - 1) * ((w * e) ** 2).sum())) if n > 1 else np.nan
+    left = sum(_left(value, w * inside, w, code, want, share) ** 2 for code, want in zip(codes, wanted, strict=False))
+    se = float(np.sqrt(n / (n - 1) * ((w * e) ** 2).sum() + left)) if n > 1 else np.nan
     effective = effective_size(share, se, people, size)
     low, high = of_share(share, effective)
     return Share(share, se, float(low), float(high), people, effective, size)
@@ -88,6 +91,24 @@ def _residual(u: Floats, w: Floats, codes: Sequence[ArrayLike], corrected: bool)
         return e
     leverage = w * x.multiply(x @ bread).sum(axis=1)
     return np.asarray(e / np.maximum(1 - leverage, 1 / len(u)))
+
+
+def _left(value: Floats, mine: Floats, w: Floats, code: ArrayLike, want: ArrayLike, share: float) -> float:
+    """How far the share is off for a dimension that the weights do not match, as far as can be told.
+
+    The gap in each level times the share in it, drawn towards the whole as one person's word would draw it. It enters
+    the error squared: its sign is known no better than the levels' shares are.
+    """
+    held, target = np.asarray(code, np.int64), np.asarray(want, np.float64)
+    known = held >= 0
+    now, weight, agreeing, people = (
+        np.bincount(held[known], part[known], len(target)) for part in (w, mine, mine * value, np.sign(mine))
+    )
+    if now.sum() <= 0:
+        return 0.0
+    own = np.divide(agreeing, weight, out=np.full(len(target), share), where=weight > 0)
+    told = (people * own + share) / (people + 1)
+    return float((target / target.sum() - now / now.sum()) @ told)
 
 
 def _levels(code: NDArray[np.int64]) -> sparse.csr_array:
