@@ -50,6 +50,28 @@ class Environment:
         """A folder, as an absolute path; it is made when it is first written to."""
         return Path(self.held.get(name) or default).expanduser().resolve()
 
+    def holding(self, name: str, files: tuple[str, ...]) -> Path | None:
+        """A folder that must hold some files, there or in a folder below; None when the variable is not set."""
+        said = self.held.get(name, "").strip()
+        if not said:
+            return None
+        folder = Path(said).expanduser().resolve()
+        if missing := [file for file in files if next(folder.rglob(file), None) is None]:
+            raise ImproperlyConfigured(f"{name}: {folder} has no {' and no '.join(missing)}. Leave it unset for none.")
+        return folder
+
+    def endpoint(self, url: str, model: str) -> dict[str, str]:
+        """An address and a model's name, or nothing when neither is set."""
+        told = {name: self.held.get(name, "").strip() for name in (url, model)}
+        if not any(told.values()):
+            return {}
+        if lacking := [name for name, said in told.items() if not said]:
+            raise ImproperlyConfigured(f"{lacking[0]} is not set. Set both {url} and {model}, or neither.")
+        parts = urlsplit(told[url])
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.query:
+            raise ImproperlyConfigured(f"{url} should be like https://models.example.org/v1, without a key in it.")
+        return told
+
     def secret(self, name: str, home: Path) -> str:
         """The secret key: from the environment, else made once and kept in the home folder, readable by its owner."""
         if said := self.held.get(name):

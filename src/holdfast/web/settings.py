@@ -156,7 +156,13 @@ STATIC_ROOT = HOME / "static"
 WHITENOISE_USE_FINDERS = True
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cached"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cached",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},  # at the usual 300, what a page keeps would be gone before it is asked again
+    }
+}
 
 EMAIL_BACKEND = env.text("HOLDFAST_EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")
 EMAIL_FILE_PATH = HOME / "mail"
@@ -166,6 +172,11 @@ EMAIL_HOST_USER = env.text("HOLDFAST_EMAIL_USER", "")
 EMAIL_HOST_PASSWORD = env.text("HOLDFAST_EMAIL_PASSWORD", "")
 EMAIL_USE_TLS = env.flag("HOLDFAST_EMAIL_TLS")
 DEFAULT_FROM_EMAIL = env.text("HOLDFAST_EMAIL_FROM", "holdfast@localhost")
+
+MINILM = env.holding("HOLDFAST_MINILM", ("model.safetensors", "tokenizer.json"))
+"""The folder of a sentence embedding; None for none. It runs here: nothing leaves."""
+LLM = env.endpoint("HOLDFAST_LLM_URL", "HOLDFAST_LLM_MODEL")
+"""A language model elsewhere; empty for none. Its key, HOLDFAST_LLM_KEY, is read when it is used and never kept."""
 
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = env.text("HOLDFAST_TIME_ZONE", "Europe/London")

@@ -44,20 +44,23 @@ def mentions(
     """
     codings = list(codings)
     labels = gather(codings, framework)
-    row = {comment: i for i, comment in enumerate(labels.comments)}
+    given = [
+        frozenset(theme for theme, value in zip(labels.themes, row, strict=True) if value == 1)
+        for row in labels.known.tolist()
+    ]
+    said = dict(zip(labels.comments, given, strict=True))
     offered: dict[str, set[str]] = {}
     for suggestion in suggestions:
         if suggestion.framework == framework and suggestion.suggested:
             offered.setdefault(suggestion.comment, set()).add(suggestion.theme)
-    settled = _settled(codings, framework)
+    settled, none = _settled(codings, framework), frozenset[str]()
     found = []
     for comment in comments:
-        known = labels.known[row[comment.id]] if comment.id in row else ()
-        coded = frozenset(t for t, value in zip(labels.themes, known, strict=False) if value == 1)
-        spoken = settled.get(comment.id, frozenset())
-        suggested = frozenset() if spoken is None else frozenset(offered.get(comment.id, set()) - spoken)
-        given = {"setting": comment.setting} if comment.setting else {}
-        found.append(Mention(comment.id, coded, suggested, {**given, **facts.get(comment.id, {})}))
+        spoken, machine = settled.get(comment.id, none), offered.get(comment.id)
+        suggested = none if spoken is None or machine is None else frozenset(machine - spoken)
+        about = facts.get(comment.id, {})
+        about = {"setting": comment.setting, **about} if comment.setting else about
+        found.append(Mention(comment.id, said.get(comment.id, none), suggested, about))
     return found
 
 

@@ -1,17 +1,17 @@
 """A register that was taken out, brought into this one: new rows are added, the same rows left, nothing is lost.
 
-A change that both have and that went on differently in each is brought in beside ours, under an identifier of its own.
+A change that both have and that went on differently in each is brought in beside ours, under an identifier of its own;
+what people said of it stays with ours.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import shutil
 import tempfile
 import zipfile
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
@@ -19,20 +19,22 @@ from typing import Any, Final
 from django.conf import settings
 from django.db import connection, models, transaction
 
-from holdfast.web.exchange.identity import IDENTITY, LATER, PEOPLE, links, model_of
-from holdfast.web.exchange.leaving import MANIFEST
+from holdfast.web.exchange import opening, same
+from holdfast.web.exchange.identity import ALIKE, IDENTITY, LATER, PEOPLE, links, model_of, part_of
+from holdfast.web.exchange.opening import ArrivalError
+from holdfast.web.exchange.rows import insert
+from holdfast.web.exchange.speaking import Spoken, as_it_arrives
+from holdfast.web.exchange.staying import STAYS
 from holdfast.web.people import audit
 from holdfast.web.people.models import User
 from holdfast.web.register import search
-from holdfast.web.register.models import Change, ChangeVersion
+from holdfast.web.register.models import Change
 
-MOST: Final = 2_000_000_000
-"""The most bytes that an archive may unpack to."""
+__all__ = ["ArrivalError", "Arrived", "bring"]
 FILES: Final = "register/files/"
-
-
-class ArrivalError(Exception):
-    """The archive cannot be read; the words say why and what to do."""
+AT_ONCE: Final = 500
+LEAVES: Final = set(IDENTITY) - {to for label in IDENTITY for to in links(model_of(label)).values()} - set(LATER)
+"""Tables that no other links to: their rows need not be known one by one."""
 
 
 @dataclass
@@ -48,12 +50,13 @@ class Arrived:
 class _Work:
     """Numbers of rows there → here, and the rows whose later links wait."""
 
+    same: same.Same
     numbers: dict[str, dict[int, int]]
     people: dict[str, int]
     arrived: Arrived
+    spoken: Spoken = field(default_factory=Spoken)
     waiting: list[tuple[str, int, dict[str, Any]]] = field(default_factory=list)
     fresh: set[int] = field(default_factory=set)
-    forward: set[int] = field(default_factory=set)
 
 
 def bring(file: Path, actor: Any, *, for_real: bool = True) -> Arrived:
@@ -61,11 +64,11 @@ def bring(file: Path, actor: Any, *, for_real: bool = True) -> Arrived:
 
     Raises ArrivalError for a file that is damaged or is no register.
     """
-    with _opened(file) as box:
-        manifest = _checked(box)
+    with opening.opened(file) as box:
+        manifest = opening.checked(box)
         try:
             with transaction.atomic():
-                arrived = _rows(box, manifest)
+                arrived = _rows(box, manifest, actor)
                 if not for_real:
                     raise _OnlyLookedError(arrived)
                 words = f"brought a register in: {sum(arrived.added.values())} rows added"
@@ -84,140 +87,121 @@ class _OnlyLookedError(Exception):
         self.arrived = arrived
 
 
-def _opened(file: Path) -> zipfile.ZipFile:
-    try:
-        box = zipfile.ZipFile(file)
-    except (OSError, zipfile.BadZipFile):
-        raise ArrivalError("This is not a register that was taken out of Holdfast: it is not a zip file.") from None
-    if sum(info.file_size for info in box.infolist()) > MOST:
-        raise ArrivalError("This archive would unpack to more than 2 GB. Bring the register in in parts.")
-    return box
-
-
-def _checked(box: zipfile.ZipFile) -> dict[str, Any]:
-    try:
-        manifest: dict[str, Any] = json.loads(box.read(MANIFEST))
-        prints, rows = manifest["sha256"], manifest["rows"]
-    except (KeyError, TypeError, ValueError):
-        raise ArrivalError("This zip file holds no register: it has no register/manifest.json.") from None
-    for name, wanted in prints.items():
-        try:
-            held = hashlib.sha256(box.read(name)).hexdigest()
-        except (KeyError, zipfile.BadZipFile):
-            held = ""
-        if name.startswith("register/") and held != wanted:
-            raise ArrivalError(f"The archive is damaged: {name} is not as it was written. Take it out again.")
-    if unknown := set(rows) - set(IDENTITY):
-        raise ArrivalError(
-            f"It was made by another version ({', '.join(sorted(unknown))} is not known). Upgrade first."
-        )
-    return manifest
-
-
-def _rows(box: zipfile.ZipFile, manifest: dict[str, Any]) -> Arrived:
-    work = _Work({PEOPLE: {}}, dict(User.objects.values_list("email", "pk")), Arrived())
-    told = {label: _told(box, label) for label in IDENTITY if label in manifest["rows"]}
-    _settle_changes(told, work)
-    for label, rows in told.items():
-        _table(label, rows, work)
+def _rows(box: zipfile.ZipFile, manifest: dict[str, Any], actor: Any) -> Arrived:
+    come = [label for label in IDENTITY if label in manifest["rows"]]
+    changes, versions = (
+        list(opening.told(box, label)) if label in come else []
+        for label in ("register.change", "register.changeversion")
+    )
+    found = same.settle(changes, versions)
+    people = dict(User.objects.values_list("email", "pk"))
+    work = _Work(found, {PEOPLE: {}}, people, Arrived(beside=found.beside))
+    work.spoken.begin()
+    held = {"register.change": changes, "register.changeversion": versions}
+    for label in come:
+        _table(label, held.get(label) or opening.told(box, label), work)
     for label, number, values in work.waiting:
         to = links(model_of(label))
-        found = {f"{name}_id": work.numbers[to[name]].get(there) for name, there in values.items()}
-        model_of(label)._base_manager.filter(pk=number).update(**{name: here for name, here in found.items() if here})
+        later = {f"{name}_id": work.numbers[to[name]].get(there) for name, there in values.items()}
+        model_of(label)._base_manager.filter(pk=number).update(**{name: here for name, here in later.items() if here})
     connection.check_constraints()
-    changed = Change.objects.filter(pk__in=work.fresh | work.forward)
-    search.index_many(list(changed))
+    search.index_many(list(Change.objects.filter(pk__in=work.fresh | found.forward)))
+    work.spoken.end(+work.arrived.added, actor)
     return work.arrived
 
 
-def _told(box: zipfile.ZipFile, label: str) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in box.read(f"register/{label}.jsonl").decode().splitlines() if line]
-
-
-def _settle_changes(told: dict[str, list[dict[str, Any]]], work: _Work) -> None:
-    """For changes that both have: go forward to theirs, stay with ours, or come in beside ours under another name."""
-    theirs: dict[int, dict[int, Any]] = {}
-    for row in told.get("register.changeversion", ()):
-        theirs.setdefault(row["change"], {})[row["version"]] = row["record"]
-    names = [row["identifier"] for row in told.get("register.change", ())]
-    held = {change.identifier: change for change in Change.objects.filter(identifier__in=names)}
-    ours: dict[int, dict[int, Any]] = {}
-    for pk, version, record in ChangeVersion.objects.filter(change__in=held.values()).values_list(
-        "change", "version", "record"
-    ):
-        ours.setdefault(pk, {})[version] = record
-    for row in told.get("register.change", ()):
-        change = held.get(row["identifier"])
-        if change is None:
-            continue
-        mine, other = ours.get(change.pk, {}), theirs.get(row["id"], {})
-        if any(mine[version] != record for version, record in other.items() if version in mine):
-            work.arrived.beside[row["identifier"]] = row["identifier"] = _beside(row["identifier"], other)
-        elif len(other) > len(mine):
-            work.forward.add(change.pk)
-
-
-def _beside(identifier: str, versions: dict[int, Any]) -> str:
-    """A name for their record that is the same each time the same record is brought in."""
-    text = json.dumps(versions[min(versions)], sort_keys=True)
-    return f"{identifier[:68]}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
-
-
-def _table(label: str, rows: list[dict[str, Any]], work: _Work) -> None:
+def _table(label: str, rows: Iterable[dict[str, Any]], work: _Work) -> None:
     model, to = model_of(label), links(model_of(label))
-    numbers = work.numbers.setdefault(label, {})
-    known = _known(model, IDENTITY[label])
+    numbers, names = work.numbers.setdefault(label, {}), [_column(model, name) for name in IDENTITY[label]]
+    known, seen, waiting = _known(label, work), Counter[tuple[Any, ...]](), list[dict[str, Any]]()
     for row in rows:
-        there, values = row.pop("id", None), _values(model, row, to, work, LATER.get(label, ()))
-        if values is None:
-            continue  # it belongs to a row that could not come
-        key = tuple(values[_column(model, name)] for name in IDENTITY[label])
-        here = known.get(key)
-        if here is None:
-            here = known[key] = _insert(model, values)
-            work.arrived.added[label] += 1
-            if label == "register.change":
-                work.fresh.add(here)
-            if later := {name: row[name] for name in LATER.get(label, ()) if row.get(name)}:
-                work.waiting.append((label, here, later))
-        else:
+        there, values = row.pop("id", None), _values(label, row, to, work)
+        if values is None or work.spoken.stays_out(label, values):
+            continue  # it belongs to a row that could not come, or somebody took it back
+        key = tuple(values[name] for name in names)
+        nth = seen[key] if label in ALIKE else 0
+        seen[key] += label in ALIKE
+        here = known.get((*key, nth))
+        if here is not None:
             work.arrived.here[label] += 1
-            if label == "register.change" and here in work.forward:
-                plain = {name: value for name, value in values.items() if name not in {"created_at", "identifier"}}
-                model._base_manager.filter(pk=here).update(**plain)
-        if there is not None:
+            _is_here(label, here, values, work)
+        elif label in LEAVES:
+            known[(*key, nth)] = 0
+            waiting.append(values)
+            if len(waiting) == AT_ONCE:
+                insert(model, waiting)
+                waiting = []
+            work.arrived.added[label] += 1
+        else:
+            here = known[(*key, nth)] = _insert(model, values)
+            _is_new(label, here, row, work)
+        if there is not None and here is not None:
             numbers[there] = here
+    insert(model, waiting)
+
+
+def _is_here(label: str, here: int, values: dict[str, Any], work: _Work) -> None:
+    if label == "voices.participant":
+        work.spoken.met(here, values)
+    if label == "register.change" and here in work.same.forward:
+        plain = {name: value for name, value in values.items() if name not in {"created_at", "identifier"}}
+        Change._base_manager.filter(pk=here).update(**plain)
+
+
+def _is_new(label: str, here: int, row: dict[str, Any], work: _Work) -> None:
+    work.arrived.added[label] += 1
+    if label == "register.change":
+        work.fresh.add(here)
+    if later := {name: row[name] for name in LATER.get(label, ()) if row.get(name)}:
+        work.waiting.append((label, here, later))
 
 
 def _column(model: type[models.Model], name: str) -> str:
     return model._meta.get_field(name).attname
 
 
-def _known(model: type[models.Model], identity: tuple[str, ...]) -> dict[tuple[Any, ...], int]:
-    names = [_column(model, name) for name in identity]
-    return {row[1:]: row[0] for row in model._base_manager.values_list("pk", *names)}
+def _known(label: str, work: _Work) -> dict[tuple[Any, ...], int]:
+    """Rows here by what names them; the last part counts rows that are alike, from nought."""
+    model = model_of(label)
+    if label == "voices.vote" and not work.arrived.here["voices.participant"]:
+        return {}  # millions, and none of them by anybody who comes
+    names = [_column(model, name) for name in IDENTITY[label]]
+    rows = model._base_manager.order_by("pk").values_list("pk", *names).iterator(chunk_size=5_000)
+    if label not in ALIKE:
+        return {(*row[1:], 0): row[0] for row in rows}
+    seen, found = Counter[tuple[Any, ...]](), dict[tuple[Any, ...], int]()
+    for pk, *key in rows:
+        found[(*key, seen[tuple(key)])] = pk
+        seen[tuple(key)] += 1
+    return found
 
 
-def _values(
-    model: type[models.Model], row: dict[str, Any], to: dict[str, str], work: _Work, later: tuple[str, ...]
-) -> dict[str, Any] | None:
+def _values(label: str, row: dict[str, Any], to: dict[str, str], work: _Work) -> dict[str, Any] | None:
     """A row's columns as this register holds them; None when a row that it must belong to is not here."""
     values: dict[str, Any] = {}
-    for column in model._meta.concrete_fields:
+    for column in model_of(label)._meta.concrete_fields:
         if column.primary_key and not column.is_relation:
             continue
         said = row.get(column.name)
         if column.name not in to:
-            values[column.attname] = column.to_python(said) if column.name in row else column.get_default()
-        elif column.name in later:
+            come = column.name in row and column.name not in STAYS.get(label, ())
+            values[column.attname] = column.to_python(said) if come else column.get_default()
+        elif column.name in LATER.get(label, ()):
             values[column.attname] = None
         elif to[column.name] == PEOPLE:
             values[column.attname] = work.people.get(said or "")
         else:
-            values[column.attname] = work.numbers.get(to[column.name], {}).get(said or 0)
+            values[column.attname] = _linked(label, to[column.name], said or 0, work)
             if values[column.attname] is None and not column.null:
                 return None
-    return values
+    return as_it_arrives(label, values)
+
+
+def _linked(label: str, to: str, there: int, work: _Work) -> int | None:
+    """The row here that a link goes to; what people said of a change that is in both is said of ours."""
+    if to == "register.change" and part_of(label) and there in work.same.ours:
+        return work.same.ours[there]
+    return work.numbers.get(to, {}).get(there)
 
 
 def _insert(model: type[models.Model], values: dict[str, Any]) -> int:

@@ -1,13 +1,12 @@
 """The whole register in one file: every row of every table and every kept file, each with its fingerprint.
 
 Rows are JSON lines whatever the database, so a backup of SQLite can be restored to PostgreSQL and the other way round.
-The search index and the cache are left out: they are made again.
+Sessions and the cache are left out, and the words to search by are rows like any others, so search works at once.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import json
 import os
 import zipfile
@@ -22,8 +21,9 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from holdfast import __version__
 from holdfast.web.exchange.lines import line
+from holdfast.web.exchange.rows import blocks, write_part
 
-FOLDERS: Final = ("workspaces", "results", "imports")
+FOLDERS: Final = ("workspaces", "results", "imports", "words")
 """Folders under the home folder that belong to the register; mail already sent and the secret key do not."""
 MANIFEST: Final = "manifest.json"
 SKIPPED: Final = {"sessions.session"}
@@ -71,11 +71,16 @@ def _fill(box: zipfile.ZipFile, tell: Tell) -> dict[str, Any]:
         for model in kept_models():
             label = model._meta.label_lower
             tell(label)
-            held["rows"][label] = _write(box, f"rows/{label}.jsonl", _rows(model), held["sha256"])
+            held["rows"][label] = write_part(box, f"rows/{label}.jsonl", _rows(model), held["sha256"])
         for path in kept_files(settings.HOME):
             tell(path.name)
             name = path.relative_to(settings.HOME).as_posix()
-            _write(box, f"files/{name}", _blocks(path), held["sha256"])
+            try:
+                handle = path.open("rb")
+            except FileNotFoundError:  # what was sent goes once it is read: it may have gone since it was listed
+                continue
+            with handle:
+                write_part(box, f"files/{name}", blocks(handle), held["sha256"])
     manifest = {
         "holdfast": __version__,
         "made_at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
@@ -101,20 +106,3 @@ def _rows(model: type[models.Model]) -> Iterator[bytes]:
     names = [field.attname for field in columns(model)]
     for row in model._base_manager.order_by("pk").values_list(*names).iterator(chunk_size=2_000):
         yield line(dict(zip(names, row, strict=True)))
-
-
-def _blocks(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as handle:
-        while block := handle.read(1 << 20):
-            yield block
-
-
-def _write(box: zipfile.ZipFile, name: str, parts: Iterator[bytes], prints: dict[str, str]) -> int:
-    digest, count = hashlib.sha256(), 0
-    with box.open(name, "w", force_zip64=True) as handle:
-        for part in parts:
-            handle.write(part)
-            digest.update(part)
-            count += 1
-    prints[name] = digest.hexdigest()
-    return count

@@ -1,4 +1,4 @@
-"""Which rows make up the register and its decisions, and by what a row is the same row in another register."""
+"""Which rows make up the register, its decisions and what people said, and by what a row is the same row elsewhere."""
 
 from __future__ import annotations
 
@@ -20,6 +20,20 @@ IDENTITY: Final[dict[str, tuple[str, ...]]] = {
     "evidence.dataset": ("title", "made_at"),
     "evidence.run": ("dataset", "asked_at"),
     "evidence.answer": ("run", "study"),
+    "voices.aboutquestion": ("code",),
+    "voices.makeup": ("role", "dimension", "level"),
+    "voices.batch": ("change", "sha256"),
+    "voices.participant": ("key",),
+    "voices.assumption": ("change", "text", "made_at"),
+    "voices.statement": ("change", "text", "made_at"),
+    "voices.vote": ("participant", "statement", "vote", "at"),
+    "voices.preference": ("participant", "practice", "dimension", "level", "setting", "preference", "at"),
+    "insight.delivery": ("once",),
+    "insight.sentfile": ("delivery", "name", "sha256"),
+    "insight.scrap": ("digest",),
+    "insight.comment": ("digest",),
+    "insight.coding": ("deed",),
+    "insight.enablerrating": ("deed", "enabler"),
     "board.cell": ("change", "practice", "role", "dimension", "level", "setting"),
     "board.recommendation": ("cell", "run", "study", "heard"),
     "board.intake": ("run",),
@@ -32,9 +46,15 @@ IDENTITY: Final[dict[str, tuple[str, ...]]] = {
 }
 """Table → the columns that name a row wherever it is, in an order in which each row's links come before it."""
 
+ALIKE: Final = frozenset(
+    {"voices.assumption", "voices.statement", "voices.vote", "voices.preference", "insight.sentfile"}
+)
+"""Tables in which two rows may be alike in those columns: the first is the first there, the second the second."""
+
 LATER: Final[dict[str, tuple[str, ...]]] = {
     "register.change": ("merged_into", "split_from"),
     "register.term": ("parent",),
+    "voices.statement": ("same_as",),
     "board.cell": ("latest", "decided"),
     "board.decision": ("supersedes",),
     "board.dutyanswer": ("follows",),
@@ -43,6 +63,15 @@ LATER: Final[dict[str, tuple[str, ...]]] = {
 
 PEOPLE: Final = "people.user"
 """Links to accounts go by e-mail address; somebody who has none here is left out, their name stays in the words."""
+
+VOICES, INSIGHT = PARTS = ("voices", "insight")
+"""Parts that go out for those who may read them: their rooms, whose tables' names begin so."""
+
+
+def part_of(label: str) -> str:
+    """The part that a table belongs to; empty for the register, its evidence and decisions."""
+    room = label.split(".", 1)[0]
+    return room if room in PARTS else ""
 
 
 def model_of(label: str) -> type[models.Model]:

@@ -1,13 +1,12 @@
-"""The register and its decisions as a workspace: tables that the library and people read, and every row, losslessly."""
+"""The register, its decisions and what people said as a workspace: tables to read, and every row, losslessly."""
 
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -21,8 +20,10 @@ from holdfast.share.tables.text import safe
 from holdfast.web.board.models import Decision
 from holdfast.web.evidence import toml
 from holdfast.web.evidence.models import Dataset, Run
-from holdfast.web.exchange.identity import IDENTITY, PEOPLE, links, model_of
+from holdfast.web.exchange.identity import IDENTITY, PARTS, PEOPLE, links, model_of, part_of
 from holdfast.web.exchange.lines import line
+from holdfast.web.exchange.rows import write_part
+from holdfast.web.exchange.staying import NOT_TAKEN, STAYS, as_it_leaves
 from holdfast.web.people import audit
 from holdfast.web.people.models import User
 from holdfast.web.register.models import DISPLACED, Change
@@ -33,7 +34,11 @@ README: Final = """This is a register of service changes and its decisions, take
 holdfast.toml    the workspace's settings; `holdfast check` and `holdfast learn` read the folder
 changes.csv      each change: what it introduced and displaced, and what describes it
 decisions.csv    what people decided, for reading
-register/        every row with every version, and the results that decisions rest on; Holdfast reads it back
+register/        every row with every version, and the results that decisions rest on; Holdfast reads it back.
+                 manifest.json there says what came, with fingerprints, and what stayed behind and why
+
+register/voices.*.jsonl and register/insight.*.jsonl, where they are here, hold what people said in their own words.
+Keep this file as you would keep those words.
 """
 DECISIONS: Final = (
     *("change", "practice", "role", "dimension", "level", "setting", "verdict", "reasons", "decided_by", "conditions"),
@@ -42,8 +47,11 @@ DECISIONS: Final = (
 
 
 @transaction.atomic
-def write(out: IO[bytes], actor: Any, dataset: Dataset | None = None) -> dict[str, Any]:
-    """Write the archive as the register stands at one moment; with a dataset, its tables too. Returns the manifest."""
+def write(out: IO[bytes], actor: Any, dataset: Dataset | None = None, parts: Collection[str] = PARTS) -> dict[str, Any]:
+    """Write the archive as the register stands at one moment; with a dataset, its tables too. Returns the manifest.
+
+    ``parts``: which of what people said, coded and rated goes with it; who may read it is the caller's to know.
+    """
     if connection.vendor == "postgresql":
         connection.cursor().execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
     prints: dict[str, str] = {}
@@ -53,33 +61,32 @@ def write(out: IO[bytes], actor: Any, dataset: Dataset | None = None) -> dict[st
         _put(box, "holdfast.toml", toml.written(config).encode(), prints)
         _put(box, "changes.csv", _csv(_change_columns(), _changes()), prints)
         _put(box, "decisions.csv", _csv(DECISIONS, _decisions()), prints)
-        counts = {label: _rows(box, label, prints) for label in IDENTITY}
+        taken = [label for label in IDENTITY if not part_of(label) or part_of(label) in parts]
+        counts = {label: write_part(box, f"register/{label}.jsonl", _rows(label), prints) for label in taken}
         for path, name in _results():
             _put(box, name, path.read_bytes(), prints)
         manifest = {"holdfast": __version__, "made_at": timezone.now().isoformat(), "rows": counts, "sha256": prints}
+        manifest |= {"parts": sorted(parts), "stays": {"columns": STAYS, "tables": NOT_TAKEN}}
         box.writestr(MANIFEST, json.dumps(manifest, indent=1))
-    audit.record(actor, "exchange.export", "register", "", "took the register out as a workspace", rows=counts)
+    said = "took the register out as a workspace"
+    audit.record(actor, "exchange.export", "register", "", said, rows=counts, parts=sorted(parts))
     return manifest
 
 
 def _put(box: zipfile.ZipFile, name: str, content: bytes, prints: dict[str, str]) -> None:
-    box.writestr(name, content)
-    prints[name] = hashlib.sha256(content).hexdigest()
+    write_part(box, name, [content], prints)
 
 
-def _rows(box: zipfile.ZipFile, label: str, prints: dict[str, str]) -> int:
+def _rows(label: str) -> Iterator[bytes]:
     """A table's rows with links by the number they have here, and people by address."""
-    model, count = model_of(label), 0
+    model = model_of(label)
     fields = list(model._meta.concrete_fields)
     people = {field for field, to in links(model).items() if to == PEOPLE}
     address = dict(User.objects.values_list("pk", "email")) if people else {}
-    lines = io.BytesIO()
-    for row in model._base_manager.order_by("pk").values_list(*(f.attname for f in fields)).iterator(chunk_size=2_000):
+    rows = model._base_manager.order_by("pk").values_list(*(f.attname for f in fields))
+    for row in rows.iterator(chunk_size=2_000):
         told = {f.name: address.get(value) if f.name in people else value for f, value in zip(fields, row, strict=True)}
-        lines.write(line(told))
-        count += 1
-    _put(box, f"register/{label}.jsonl", lines.getvalue(), prints)
-    return count
+        yield line(as_it_leaves(label, told))
 
 
 def _results() -> Iterator[tuple[Path, str]]:

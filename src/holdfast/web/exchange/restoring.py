@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -19,6 +18,7 @@ from django.core.management.color import no_style
 from django.db import connection, models, transaction
 
 from holdfast.web.exchange.backup import FOLDERS, MANIFEST, Tell, columns, kept_models, migrations
+from holdfast.web.exchange.rows import insert, print_of
 
 AT_ONCE: Final = 500
 
@@ -77,14 +77,7 @@ def _check_prints(box: zipfile.ZipFile, manifest: dict[str, Any], tell: Tell) ->
     if held != set(manifest["sha256"]):
         raise RestoreError("The backup is damaged: its list of parts is not what it holds. Use another copy.")
     for name, wanted in manifest["sha256"].items():
-        digest = hashlib.sha256()
-        try:
-            with box.open(name) as handle:
-                while block := handle.read(1 << 20):
-                    digest.update(block)
-        except (zipfile.BadZipFile, OSError):
-            digest.update(b"damaged")
-        if digest.hexdigest() != wanted:
+        if print_of(box, name) != wanted:
             raise RestoreError(f"The backup is damaged: {name} is not as it was written. Use another copy.")
 
 
@@ -153,10 +146,8 @@ def _empty_audit_log() -> None:
 
 
 def _insert(model: type[models.Model], rows: Iterator[dict[str, Any]]) -> int:
-    """Rows as they were: ``raw`` keeps dates that a save would set to now."""
     fields, count = columns(model), 0
     while batch := list(islice(rows, AT_ONCE)):
-        made = [model(**{f.attname: f.to_python(row[f.attname]) for f in fields}) for row in batch]
-        model._base_manager.all()._insert(made, fields=fields, using=connection.alias, raw=True)
+        insert(model, [{f.attname: f.to_python(row[f.attname]) for f in fields} for row in batch])
         count += len(batch)
     return count

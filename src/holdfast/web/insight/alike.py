@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from holdfast.understand.alike import Candidate, Index, Record
+from holdfast.web.insight import embedding
 from holdfast.web.register import search
 from holdfast.web.register.models import LIVE, Change
 from holdfast.web.register.similar import BACKGROUND, CANDIDATES, telling
@@ -31,7 +32,8 @@ def like(text: str, without: int = 0) -> list[Like]:
     changes = {**others, **near}
     if not changes:
         return []
-    index = Index.build(Record(str(pk), telling(one)) for pk, one in changes.items())
+    records = [Record(str(pk), telling(one)) for pk, one in changes.items()]
+    index = Index.build(records, embed=embedding.ForChanges().ready([record.text for record in records]))
     return [_like(changes[int(found.key)], found) for found in index.like(text, k=SHOWN)]
 
 

@@ -12,7 +12,9 @@ class Insight(AppConfig):
     def ready(self) -> None:
         """Hang the understanding on the change's page; have workers see to jobs that others left behind."""
         from holdfast.web.evidence import presence
-        from holdfast.web.insight import jobs, step
+        from holdfast.web.insight import embedding, jobs, step
+        from holdfast.web.register import similar
 
         step.hang()
+        similar.plug_in(embedding.ForChanges())
         presence.add_mender(jobs.recover)

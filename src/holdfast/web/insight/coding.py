@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from django.db import IntegrityError, transaction
 
-from holdfast.web.insight import learning
+from holdfast.web.insight import asking, learning
 from holdfast.web.insight.models import Coding, Comment, Suggestion
 from holdfast.web.people import audit
 from holdfast.web.register.models import Vocabulary
@@ -73,9 +73,11 @@ def _add(actor: Any, comment: Comment, vocabulary: Vocabulary, deed: str, **said
     earlier = Coding.objects.filter(deed=deed).first()
     if earlier is not None:
         return earlier
-    offered = suggestions(comment, vocabulary)
+    offered, hints = suggestions(comment, vocabulary), asking.hints(comment, vocabulary)
     seen = [{"theme": o.theme, "probability": o.probability, "made_by": o.made_by, "model": o.model} for o in offered]
-    answers = f"{offered[0].made_by} {offered[0].model}" if offered else ""
+    seen += [{"theme": o.theme, "probability": None, "made_by": o.made_by, "model": o.model} for o in hints]
+    makers = dict.fromkeys(f"{one['made_by']} {one['model']}" for one in seen)
+    answers = " and ".join(makers)
     try:
         with transaction.atomic():
             made = Coding.objects.create(

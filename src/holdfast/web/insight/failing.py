@@ -12,6 +12,8 @@ SAFE: Final = "What was kept so far stays, and nothing is kept twice."
 
 def in_words(problem: BaseException) -> str:
     """The reason for a person. What nobody foresaw goes to the server's log, without the values it was about."""
+    if hasattr(problem, "for_people"):
+        return f"{problem} {SAFE}"
     if isinstance(problem, MemoryError):
         return f"It needs more memory than the server has. Send it in smaller parts. {SAFE}"
     if isinstance(problem, OSError) and problem.errno == 28:

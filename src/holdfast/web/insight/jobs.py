@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from holdfast.web.evidence.working import one_thread
 from holdfast.web.insight import failing
-from holdfast.web.insight.models import Delivery, Job, Learning
+from holdfast.web.insight.models import Asking, Delivery, Job, Learning
 from holdfast.web.insight.models_jobs import DONE, FAILED, INTERRUPTED, RUNNING, UNFINISHED, WAITING
 from holdfast.web.people import audit
 
@@ -23,7 +23,7 @@ EVERY: Final = 5.0
 STALE: Final = 30
 """Seconds without one after which a worker is taken for dead."""
 ATTEMPTS: Final = 2
-MODELS: Final[dict[str, type[Any]]] = {"delivery": Delivery, "learning": Learning}
+MODELS: Final[dict[str, type[Any]]] = {"delivery": Delivery, "learning": Learning, "asking": Asking}
 KINDS: Final = {model: kind for kind, model in MODELS.items()}
 
 
@@ -58,10 +58,10 @@ def carry_out(kind: str, pk: int) -> None:
 
 
 def _work_of(job: Any) -> Callable[[Any], None]:
-    from holdfast.web.insight import comments_reading, learning, scraps_reading
+    from holdfast.web.insight import asking, comments_reading, learning, scraps_reading
 
-    if isinstance(job, Learning):
-        return learning.carry_out
+    if isinstance(job, (Learning, Asking)):
+        return learning.carry_out if isinstance(job, Learning) else asking.carry_out
     return scraps_reading.carry_out if job.kind == Delivery.SCRAPS else comments_reading.carry_out
 
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
+from functools import cache
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import TextField
+from django.db.models.functions import Cast
 
 from holdfast.understand.agreement import Agreement
 from holdfast.understand.themes import Coding as Said
 from holdfast.understand.themes import Comment as Words
 from holdfast.understand.themes import Suggestion as Offer
 from holdfast.understand.themes import ThemeModel, ask_next, coder_agreement, suggest_all
-from holdfast.web.insight import feelings, frameworks, jobs
+from holdfast.understand.themes.records import tidy
+from holdfast.web.insight import embedding, feelings, frameworks, jobs
 from holdfast.web.insight.models import Coding, Comment, Learning, Suggestion
 from holdfast.web.insight.models_jobs import DONE, UNFINISHED, WAITING
 from holdfast.web.insight.plain import number, share_of
@@ -23,6 +28,8 @@ AFTER: Final = 10
 AHEAD: Final = 200
 """Comments put in line to be coded."""
 AT_ONCE: Final = 1_000
+READ: Final = 200
+"""Comments that a sentence embedding reads before it says how far it is."""
 
 
 def latest(vocabulary: Vocabulary) -> Learning | None:
@@ -66,8 +73,9 @@ def carry_out(job: Learning) -> None:
     jobs.tell(job, "reading the comments and what was coded", 0, 3)
     framework = frameworks.framework_of(job.vocabulary)
     comments, codings = words_of(Comment.objects.all()), said_of(job.vocabulary)
+    embed = _read(job, comments)
     jobs.tell(job, "learning and suggesting", 1, 3)
-    found, models = suggest_all(comments, codings, [framework])
+    found, models = suggest_all(comments, codings, [framework], embed=embed)
     model = models[framework.id]
     jobs.tell(job, "choosing what to ask next", 2, 3)
     line = ask_next(model, comments, {coding.comment for coding in codings}, most=AHEAD)
@@ -80,6 +88,18 @@ def carry_out(job: Learning) -> None:
         held.save()
         Suggestion.objects.filter(learning__vocabulary=job.vocabulary).delete()
         Suggestion.objects.bulk_create((_row(job, one) for one in found), batch_size=AT_ONCE)
+
+
+def _read(job: Learning, comments: list[Words]) -> Any:
+    """The sentence embedding once it has read every comment; None where there is none."""
+    embed = embedding.current()
+    if embed is None:
+        return None
+    missing = embed.missing([tidy(one.text) for one in comments])
+    for at in range(0, len(missing), READ):
+        jobs.tell(job, f"reading comments with {embed.made_by}", at, len(missing))
+        embed(missing[at : at + READ])
+    return embed
 
 
 def words_of(comments: Any) -> list[Words]:
@@ -95,12 +115,13 @@ def said_of(vocabulary: Vocabulary, comments: Any = None) -> list[Said]:
     """What people coded in a list, as the library reads it."""
     rows = Coding.objects.filter(vocabulary=vocabulary)
     rows = rows if comments is None else rows.filter(comment__in=comments)
-    name = frameworks.framework_id(vocabulary)
+    rows = rows.annotate(given=Cast("themes", TextField()), taken=Cast("refused", TextField())).order_by("id")
+    name, listed = frameworks.framework_id(vocabulary), cache(lambda said: tuple(json.loads(said)))
+    columns = ("comment", "given", "by", "coder", "at", "taken", "complete", "answers")
     return [
-        Said(str(c.comment_id), name, tuple(c.themes), str(c.by_id or c.coder), c.at.isoformat(),
-             tuple(c.refused), c.complete, c.answers)
-        for c in rows.order_by("id").iterator(5_000)
-    ]  # fmt: skip
+        Said(str(pk), name, listed(given), str(by or coder), at.isoformat(), listed(taken), complete, answers)
+        for pk, given, by, coder, at, taken, complete, answers in rows.values_list(*columns).iterator(5_000)
+    ]
 
 
 def _row(job: Learning, one: Offer) -> Suggestion:

@@ -6,19 +6,23 @@ from django.conf import settings
 from django.db import models
 
 from holdfast.web.insight.models_jobs import Delivery, Job, SentFile
+from holdfast.web.insight.models_machines import Asking, Hint, Vector
 from holdfast.web.register.models import Change, Term, Vocabulary
 
 __all__ = [
     "SCALE",
+    "Asking",
     "Coding",
     "Comment",
     "Delivery",
     "EnablerRating",
+    "Hint",
     "Job",
     "Learning",
     "Scrap",
     "SentFile",
     "Suggestion",
+    "Vector",
 ]
 SCALE = (1, 2, 3, 4, 5)
 

@@ -37,7 +37,7 @@ def save(actor: Any, change: Change, said: Mapping[str, int | None], deed: str, 
     terms = {term.code: term for term in asked()}
     made = [
         EnablerRating(
-            change=change, enabler=terms[code], value=value, by=actor, rater=_rater(actor), role=role[:80],
+            change=change, enabler=terms[code], value=value, by=actor, rater=rater_of(actor.pk), role=role[:80],
             on=dt.date.today(), deed=deed,
         )
         for code, value in said.items() if code in terms and (value is None or value in SCALE)
@@ -103,6 +103,6 @@ def _ratings(rows: Any) -> list[Rating]:
     return [Rating(change, enabler, rater, float(value), on, role) for change, enabler, rater, value, on, role in told]
 
 
-def _rater(actor: Any) -> str:
-    """One and the same for one person, and no name."""
-    return hashlib.sha256(f"{settings.SECRET_KEY}:rater:{actor.pk}".encode()).hexdigest()[:32]
+def rater_of(account: int) -> str:
+    """One and the same for one account, and no name."""
+    return hashlib.sha256(f"{settings.SECRET_KEY}:rater:{account}".encode()).hexdigest()[:32]

@@ -6,6 +6,14 @@ from django_tasks import task
 
 
 @task()
+def read_changes() -> None:
+    """Have the sentence embedding read the changes that it has not read."""
+    from holdfast.web.insight import embedding
+
+    embedding.read_changes()
+
+
+@task()
 def carry_out_job(kind: str, pk: int) -> None:
     """Carry out a delivery or a learning, if it is still waiting."""
     from holdfast.web.insight import jobs

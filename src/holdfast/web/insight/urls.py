@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path, register_converter
 
 from holdfast.web.insight.jobs import MODELS
-from holdfast.web.insight.pages import coding, insights, sending, settling, shared, whynow
+from holdfast.web.insight.pages import coding, insights, machines, sending, settling, shared, whynow
 
 
 class Kind:
@@ -44,6 +44,8 @@ urlpatterns: list[URLPattern] = [
     path("themes/<slug:code>/learn", coding.learn, name="learn"),
     path("themes/<slug:code>/next", coding.following, name="code"),
     path("themes/<slug:code>/comments/<int:pk>", coding.one, name="code-one"),
+    path("themes/<slug:code>/ask", machines.ask, name="ask"),
+    path("machines", machines.machines, name="machines"),
     path("comments", coding.comments, name="comments"),
     path("comments/<int:pk>", coding.comment, name="comment"),
     path("comments/<int:pk>/correct", coding.correct, name="correct"),

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final, Protocol
 
 from django.db.models import Max, Min, QuerySet
 
-from holdfast.understand.alike.index import Index
+from holdfast.understand.alike.index import Embed, Index
 from holdfast.understand.alike.records import Record
 from holdfast.web.register import following, search
 from holdfast.web.register.models import LIVE, Change
@@ -57,13 +57,30 @@ class _Held:
     """The whole register as this process last read it."""
 
     index: Index = field(default_factory=Index)
-    read: tuple[object, int] = (None, -1)
+    read: tuple[tuple[Any, object], int] = ((None, None), -1)
     again: float = 0.0
     """Until when it is left as it is: reading anew takes at most a tenth of the time."""
 
 
+class Vectors(Protocol):
+    """A sentence embedding that keeps what it has read. ``ready``: it, where these texts would keep nobody waiting."""
+
+    def stamp(self) -> object:
+        """What alters when more can be embedded; None when there is no embedding."""
+        ...
+
+    def ready(self, texts: Sequence[str]) -> Embed | None: ...
+
+
 _held = _Held()
 _lock = threading.Lock()
+_vectors: Vectors | None = None
+
+
+def plug_in(vectors: Vectors) -> None:
+    """Called when the server starts, by the room that holds embeddings."""
+    global _vectors
+    _vectors = vectors
 
 
 def others_like(text: str, *, without: Change | None = None) -> Others:
@@ -91,23 +108,28 @@ def _index_for(text: str) -> Index:
     changes = Change.objects.filter(LIVE)
     count = changes.count()
     if count > WHOLE:
-        return Index.build(_records(changes.filter(pk__in=_spread() | set(search.nearest(text, CANDIDATES)))))
+        return _built(changes.filter(pk__in=_spread() | set(search.nearest(text, CANDIDATES))))
     with _lock:
-        newest = changes.aggregate(last=Max("updated_at"))["last"]
+        newest = (changes.aggregate(last=Max("updated_at"))["last"], _vectors.stamp() if _vectors else None)
         if _held.read != (newest, count) and time.monotonic() >= _held.again:
             _refresh(changes, newest, count)
         return _held.index
 
 
-def _refresh(changes: QuerySet[Change], newest: object, count: int) -> None:
+def _built(changes: QuerySet[Change]) -> Index:
+    records = list(_records(changes))
+    return Index.build(records, embed=_vectors.ready([record.text for record in records]) if _vectors else None)
+
+
+def _refresh(changes: QuerySet[Change], newest: tuple[Any, object], count: int) -> None:
     """Add what has been saved since; read everything anew when much has, or when some changes are gone."""
     global _held
-    last, before = _held.read
+    (last, stamp), before = _held.read
     new = list(_records(changes.filter(updated_at__gte=last))) if last is not None else []
     new = [record for record in new if record.key not in _held.index.at]
-    if last is None or count < before or len(_held.index) <= 2_000 or len(new) > 200:
+    if last is None or count < before or len(_held.index) <= 2_000 or len(new) > 200 or stamp != newest[1]:
         began = time.monotonic()
-        built = Index.build(_records(changes))
+        built = _built(changes)
         ended = time.monotonic()
         _held = _Held(built, (newest, count), ended + 9 * (ended - began) if count > 200 else 0.0)
         return

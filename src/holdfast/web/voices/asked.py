@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import tomllib
+from collections import Counter
 from pathlib import Path
 from typing import Any, Final
 
 from django.db import DEFAULT_DB_ALIAS, connection
 
 from holdfast.records.involving import PREFER_NOT
-from holdfast.web.voices.models import AboutQuestion
+from holdfast.records.vocabularies import EVERYONE
+from holdfast.web.voices.models import AboutQuestion, Participant, Preference
 
 SHIPPED: Final = Path(__file__).with_name("about.toml")
 ROLES: Final = (
@@ -40,6 +42,30 @@ def fill_after_migrating(sender: Any, using: str, **_more: Any) -> None:
         ensure_questions()
 
 
-def choices(question: AboutQuestion) -> list[tuple[str, str]]:
-    """A question's answers, with “prefer not to say” last."""
-    return [*((level, level) for level in question.levels), (PREFER_NOT, "Prefer not to say")]
+def given() -> dict[str, Counter[str]]:
+    """How many people gave each answer to each question, and gave a view of their own for those who would."""
+    found: dict[str, Counter[str]] = {}
+    said = Participant.objects.exclude(about={}).values_list("about", flat=True)
+    for about in said.iterator(5_000):
+        for code, level in about.items():
+            found.setdefault(code, Counter())[str(level)] += 1
+    spoken_for = Preference.objects.exclude(dimension=EVERYONE).values_list("dimension", "level")
+    for code, level in spoken_for.iterator(5_000):
+        found.setdefault(code, Counter())[level] += 1
+    return found
+
+
+def keep_given() -> None:
+    """Note answers that somebody gave and that are not offered (any more): those who came from another register."""
+    said = given()
+    for question in AboutQuestion.objects.select_for_update():
+        known = {*question.levels, *question.past, PREFER_NOT}
+        if more := [level for level in said.get(question.code, ()) if level not in known]:
+            question.past = [*question.past, *more]
+            question.save(update_fields=["past"])
+
+
+def choices(question: AboutQuestion, given: str = "") -> list[tuple[str, str]]:
+    """A question's answers, with “prefer not to say” last; an answer given before it was dropped may stay."""
+    levels = [*question.levels, *([given] if given in question.past else [])]
+    return [*((level, level) for level in levels), (PREFER_NOT, "Prefer not to say")]

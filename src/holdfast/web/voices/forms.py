@@ -82,7 +82,7 @@ class YouForm(PlainForm):
                 help_text=f"Why we ask: {question.why}",
                 required=False,
                 widget=forms.RadioSelect,
-                choices=choices(question),
+                choices=choices(question, self.initial.get(f"about_{question.code}", "")),
             )
 
     def answers(self) -> tuple[str, dict[str, str]]:

@@ -22,6 +22,11 @@ def new_token() -> str:
     return secrets.token_urlsafe(18)
 
 
+def new_key() -> str:
+    """By what somebody is the same person in a copy of the register. It opens nothing, unlike the link's token."""
+    return secrets.token_hex(12)
+
+
 class Participant(models.Model):
     """Somebody who spoke of one change: no name, a role and about-you answers if they gave any, and a private link.
 
@@ -30,6 +35,7 @@ class Participant(models.Model):
 
     change = models.ForeignKey(Change, on_delete=models.PROTECT, related_name="participants")
     token = models.CharField(max_length=40, unique=True, default=new_token)
+    key = models.CharField(max_length=24, unique=True, default=new_key)
     role = models.CharField(max_length=60, blank=True)
     channel = models.CharField(max_length=12, choices=_choices(CHANNELS), default="online")
     about = models.JSONField(default=dict, blank=True)
@@ -132,13 +138,18 @@ class Preference(models.Model):
 
 
 class AboutQuestion(models.Model):
-    """A question about the person: optional, with “prefer not to say”, and saying why it is asked. Rows, not code."""
+    """A question about the person: optional, with “prefer not to say”, and saying why it is asked. Rows, not code.
+
+    ``past`` holds answers that are no longer offered and that somebody gave: what people said is never reworded.
+    """
 
     code = models.SlugField(unique=True)
     label = models.CharField("the question", max_length=200)
     why = models.CharField("why it is asked", max_length=300)
     levels = models.JSONField(default=list)
-    version = models.CharField(max_length=40, blank=True)
+    past = models.JSONField(default=list, blank=True)
+    version = models.CharField("the edition of its answers", max_length=40, blank=True)
+    revision = models.PositiveIntegerField(default=1)
     place = models.PositiveSmallIntegerField(default=0)
     asked = models.BooleanField(default=True)
 

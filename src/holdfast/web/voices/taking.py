@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any, Final
 
 from django.db import transaction
@@ -13,7 +14,7 @@ from holdfast.records.vocabularies import ALL_SETTINGS, EVERYONE
 from holdfast.web.people import audit
 from holdfast.web.people.limits import client_address
 from holdfast.web.register.models import Change
-from holdfast.web.voices.models import Participant, Preference, Result, Statement, Vote
+from holdfast.web.voices.models import AboutQuestion, Participant, Preference, Result, Statement, Vote
 
 SOMEBODY: Final = "somebody who took part"
 SESSION: Final = "voices"
@@ -117,18 +118,20 @@ def propose(person: Participant, text: str) -> Statement:
 
 @transaction.atomic
 def describe(person: Participant, role: str, about: dict[str, Any]) -> None:
-    """Keep the role and the answers about somebody; what was not answered is not kept."""
+    """Keep the role and the answers about somebody. What they left out now is not kept; what is no longer asked is."""
     held = Participant.objects.select_for_update().get(pk=person.pk)
-    held.role, held.about = role, {code: level for code, level in about.items() if level}
+    asked = set(AboutQuestion.objects.filter(asked=True).values_list("code", flat=True))
+    before = {code: level for code, level in held.about.items() if code not in asked}
+    held.role, held.about = role, {**before, **{code: level for code, level in about.items() if level}}
     held.save(update_fields=["role", "about"])
     audit.record(SOMEBODY, VERB, "conversation", held.change.identifier, "answered questions about themselves")
 
 
 @transaction.atomic
-def withdraw(person: Participant) -> None:
+def withdraw(person: Participant, at: dt.datetime | None = None) -> None:
     """Take everything back: votes, preferences, words and answers are erased. Statements stay, without their author.
 
-    The empty row stays, so that the private link can say what happened.
+    The empty row stays, so that the private link can say what happened. ``at``: when, where it was not now.
     """
     held = Participant.objects.select_for_update().get(pk=person.pk)
     if held.withdrawn_at is not None:
@@ -137,7 +140,7 @@ def withdraw(person: Participant) -> None:
     held.preferences.all().delete()
     held.proposed.filter(moderated="waiting").delete()
     held.proposed.update(proposed_by=None)
-    held.role, held.about, held.source, held.withdrawn_at = "", {}, "", timezone.now()
+    held.role, held.about, held.source, held.withdrawn_at = "", {}, "", at or timezone.now()
     held.save(update_fields=["role", "about", "source", "withdrawn_at"])
     Result.objects.filter(change__in=[held.change_id, held.change.merged_into_id]).delete()
     audit.record(SOMEBODY, VERB, "conversation", held.change.identifier, "withdrew everything they had said")

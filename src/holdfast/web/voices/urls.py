@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from holdfast.web.voices.pages import entering, mine, moderating, results, taking_part
+from holdfast.web.voices.pages import entering, mine, moderating, questions, results, taking_part
 
 app_name = "voices"
 urlpatterns: list[URLPattern] = [
     path("", results.conversations, name="list"),
     path("read", moderating.moderate, name="moderate"),
     path("make-up", moderating.makeup, name="makeup"),
+    path("questions", questions.every, name="questions"),
+    path("questions/add", questions.add, name="add-question"),
+    path("questions/about/<slug:code>", questions.one, name="question"),
     path("mine/<str:token>", mine.receipt, name="receipt"),
     path("mine/<str:token>/go-on", mine.go_on, name="go-on"),
     path("mine/<str:token>/erase", mine.withdraw, name="withdraw"),

@@ -13,8 +13,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from holdfast.web.evidence import presence
-from holdfast.web.insight import coding, frameworks, jobs, learning
-from holdfast.web.insight.models import Coding, Comment, Learning
+from holdfast.web.insight import asking, coding, frameworks, jobs, learning
+from holdfast.web.insight.models import Asking, Coding, Comment, Learning
 from holdfast.web.insight.models_jobs import UNFINISHED
 from holdfast.web.insight.pages.shared import GET_OR_POST, deed, words
 from holdfast.web.people.access import may
@@ -58,7 +58,7 @@ def one(request: HttpRequest, code: str, pk: int) -> HttpResponse:
             return redirect("insight:code", code)
     said = {
         "comment": comment, "vocabulary": vocabulary, "problem": problem, "once": deed(),
-        "items": _items(request, terms, coding.suggestions(comment, vocabulary)),
+        "items": _items(request, terms, comment, vocabulary),
         "mine": Coding.objects.filter(vocabulary=vocabulary, by=request.user).values("comment").distinct().count(),
         "second": Coding.objects.filter(vocabulary=vocabulary, comment=comment).exclude(by=request.user).exists(),
         "last": learning.latest(vocabulary),
@@ -81,13 +81,15 @@ def _chosen(request: HttpRequest, comment: Comment, vocabulary: Vocabulary, know
     return said, ""
 
 
-def _items(request: HttpRequest, terms: list[Any], offered: list[Any]) -> list[dict[str, Any]]:
-    """Each theme with what the machine thinks of it. Nothing is ticked beforehand: a person decides."""
-    by_theme = {one.theme: one for one in offered}
+def _items(request: HttpRequest, terms: list[Any], comment: Comment, vocabulary: Vocabulary) -> list[dict[str, Any]]:
+    """Each theme with what machines think of it. Nothing is ticked beforehand: a person decides."""
+    by_theme = {one.theme: one for one in coding.suggestions(comment, vocabulary)}
+    hints = {one.theme: one for one in asking.hints(comment, vocabulary)}
     ticked = request.POST.getlist("themes")
     return [
-        {"term": term, "offer": by_theme.get(term.code), "checked": term.code in ticked} for term in terms
-    ]  # fmt: skip
+        {"term": term, "offer": by_theme.get(term.code), "hint": hints.get(term.code), "checked": term.code in ticked}
+        for term in terms
+    ]
 
 
 @may("insight.read")
@@ -102,13 +104,21 @@ def themes(request: HttpRequest, code: str) -> HttpResponse:
     coders = Coding.objects.filter(vocabulary=vocabulary)
     said = {
         "vocabulary": vocabulary, "lists": frameworks.lists(), "last": last, "told": told,
+        "labels": {code: term.label for code, term in labels.items()},
         "rows": [(labels[row["theme"]], row) for row in told.get("themes", ()) if row["theme"] in labels],
         "job": under_way if under_way is not None and (under_way.state in UNFINISHED or under_way.problem) else None,
         "words": words(under_way) if under_way is not None else "", "workers": presence.present(),
         "comments": Comment.objects.count(), "coded": coders.values("comment").distinct().count(),
+        "model": asking.endpoint(), "asking": asking.latest(vocabulary), "asking_job": _unsettled(vocabulary),
         "people": sorted(set(coders.values_list("coder", flat=True).distinct())), "wide": True,
     }  # fmt: skip
     return render(request, "insight/themes.jinja", said)
+
+
+def _unsettled(vocabulary: Vocabulary) -> tuple[Asking, str] | None:
+    """The last question to a language model, while it is under way or where it failed, with how it stands."""
+    last = Asking.objects.filter(vocabulary=vocabulary).first()
+    return (last, words(last)) if last is not None and (last.state in UNFINISHED or last.problem) else None
 
 
 @may("insight.code")
@@ -135,11 +145,13 @@ def comments(request: HttpRequest) -> HttpResponse:
 def comment(request: HttpRequest, pk: int) -> HttpResponse:
     """One comment: what people coded, what a machine suggested, and a way to put either right."""
     held = get_object_or_404(Comment.objects.select_related("file__delivery", "change"), pk=pk)
+    hints = list(held.hints.select_related("asking__vocabulary").order_by("-asking", "theme"))
     offers = list(held.suggestions.filter(suggested=True).select_related("learning__vocabulary"))
     codings = list(held.codings.select_related("vocabulary", "by").order_by("-id"))
     lists = frameworks.lists()
     labels = {(one.pk, term.code): term.label for one in lists for term in frameworks.terms_of(one)}
-    said = {"comment": held, "offers": offers, "codings": codings, "lists": lists, "labels": labels, "once": deed()}
+    said = {"comment": held, "offers": offers, "codings": codings, "lists": lists, "labels": labels, "once": deed(),
+            "hints": hints}  # fmt: skip
     return render(request, "insight/comment.jinja", said)
 
 
