@@ -7,8 +7,9 @@ import gzip
 import math
 import random
 import string
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Final
 
 from holdfast.understand.alike.grams import plain
 
@@ -71,6 +72,62 @@ def heavy(text: str, draw: random.Random) -> str:
         words[at : at + 2] = [words[at + 1]] if draw.random() < 0.5 else [words[at + 1], words[at]]
     text = cut(" ".join(words), draw, 0.6)
     return dressed(slips(text, draw, max(1, int(len(text) * draw.uniform(0.01, 0.05)))), draw)
+
+
+def added(others: Sequence[str]) -> Edit:
+    """Light edits, and in half of the texts one to four words put before or after, as they run in ``others``."""
+
+    def edit(text: str, draw: random.Random) -> str:
+        text = light(text, draw)
+        if draw.random() < 0.5:
+            words = draw.choice(others).split()
+            at = draw.randrange(len(words))
+            some = " ".join(words[at : at + draw.randint(1, 4)])
+            text = f"{text} {some}" if draw.random() < 0.7 else f"{some} {text}"
+        return text
+
+    return edit
+
+
+KEYS: Final = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+
+
+def otherwise(text: str, draw: random.Random) -> str:
+    """Edits nothing was fitted on: neighbouring keys, doubled letters, lost spaces, a cut in mid-word, words added."""
+    for _ in range(draw.choice((1, 1, 2))):
+        kind = draw.randrange(5)
+        at = draw.randrange(len(text))
+        if kind == 0:
+            text = text[:at] + _beside(text[at], draw) + text[at + 1 :]
+        elif kind == 1:
+            text = text[:at] + text[at] + text[at:]
+        elif kind == 2:
+            text = text.replace(" ", "", 1) if draw.random() < 0.5 else " ".join(text.rsplit(" ", 1)[:1]) or text
+        elif kind == 3:
+            text = text[: max(1, int(len(text) * draw.uniform(0.8, 0.97)))]
+        else:
+            text += draw.choice((" thank you", " many thanks", ". no further comments", " (copied from the form)"))
+    return text
+
+
+def _beside(letter: str, draw: random.Random) -> str:
+    for row in KEYS:
+        at = row.find(letter.lower())
+        if at >= 0:
+            return draw.choice(row[max(0, at - 1) : at] + row[at + 1 : at + 2])
+    return letter
+
+
+def with_several(originals: list[str], edit: Edit, seed: int, numbers: Sequence[int]) -> tuple[list[str], list[int]]:
+    """The originals, then edited copies of each, as many as a draw from ``numbers`` says; and each text's original."""
+    draw = random.Random(seed)
+    texts, source = list(originals), list(range(len(originals)))
+    for at, text in enumerate(originals):
+        for _ in range(draw.choice(numbers)):
+            copy = edit(text, draw)
+            texts.append(copy if plain(copy) else text)
+            source.append(at)
+    return texts, source
 
 
 def with_copies(originals: list[str], edit: Edit, seed: int) -> list[str]:

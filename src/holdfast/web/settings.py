@@ -160,7 +160,7 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "cached",
-        "OPTIONS": {"MAX_ENTRIES": 10_000},  # at the usual 300, what a page keeps would be gone before it is asked again
+        "OPTIONS": {"MAX_ENTRIES": 10_000},  # at the usual 300, what pages keep would be gone too soon
     }
 }
 

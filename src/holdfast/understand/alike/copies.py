@@ -8,20 +8,30 @@ from itertools import combinations
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from holdfast.understand.alike.blocking import worth_comparing
 from holdfast.understand.alike.calibration import Curve, shipped
+from holdfast.understand.alike.edits import WIDTH, edit_distances
 from holdfast.understand.alike.grams import Floats, gram_counts, plain
 from holdfast.understand.alike.pair_evidence import Pairs, Register, cosines, evidence, register
 from holdfast.understand.alike.records import Copies, Pair, Record
 
 Near = list[tuple[int, int, float, float]]
 
-LIKELY: Final = 0.5
-FAINT: Final = ((0, 0.2), (20, 0.25), (30, 0.35), (60, 0.4))
+LIKELY: Final = 0.4
+FAINT: Final = ((0, -1.0), (10, 0.08), (15, 0.15), (20, 0.2), (30, 0.3), (60, 0.4))
 """Pairs with a smaller cosine are not looked at closely, by the shorter text's characters: long copies share more."""
+SHORT: Final = 15
+"""A slip can leave a text of fewer characters without a sequence of four in common; sequences of two find it."""
 MOST: Final = 400_000
 """Pairs looked at closely, the most alike first; more are counted as left out."""
+UNLIKE: Final = 0.2
+"""A short pair with a smaller cosine is looked at closely only where few letters differ,"""
+SLIPPED: Final = 0.5
+"""which is no larger a share of the longer text than this."""
+LONG_BUDGET: Final = 2e8
+"""Of products for sequences of eight characters, which find most copies in a large register."""
 COMMONPLACE: Final = 40
 """Two people may well write the same words when they are fewer characters than this."""
 FULL_GROUP: Final = 30
@@ -51,22 +61,33 @@ def copies(records: Iterable[Record], at_least: float = LIKELY, curve: Curve | N
 def close_pairs(texts: Sequence[str]) -> tuple[Register, Pairs, Floats, int]:
     """Pairs of distinct plain texts worth a close look, their cosines, and how many there was no room for."""
     counts = gram_counts(texts)
-    pairs = worth_comparing([counts, gram_counts(texts, 8)])
+    few = gram_counts([text if len(text) < SHORT else "" for text in texts], 2)
+    pairs = worth_comparing([gram_counts(texts, 8), counts, few], [LONG_BUDGET])
     held = register(texts, counts)
     cosine = cosines(held, pairs)
     lengths = np.array([len(text) for text in texts])
     shorter = np.minimum(lengths[pairs[:, 0]], lengths[pairs[:, 1]])
     starts, bars = (np.array(column) for column in zip(*FAINT, strict=True))
     near = np.flatnonzero(cosine >= bars[np.searchsorted(starts, shorter, side="right") - 1])
+    near = near[~_unlike(texts, pairs[near], (shorter[near] < SHORT) & (cosine[near] < UNLIKE))]
     kept = np.sort(near[np.argsort(-cosine[near], kind="stable")[:MOST]])
     return held, pairs[kept], cosine[kept], len(near) - len(kept)
+
+
+def _unlike(texts: Sequence[str], pairs: Pairs, doubtful: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which of the doubtful pairs are no slip of the finger, letter by letter."""
+    both = [sorted((texts[i], texts[j]), key=len) for i, j in pairs[doubtful].tolist()]
+    edits, _ = edit_distances([short for short, _ in both], [long for _, long in both])
+    out = doubtful.copy()
+    out[doubtful] = edits > SLIPPED * np.array([min(len(long), WIDTH) for _, long in both])
+    return out
 
 
 def _near(texts: Sequence[str], curve: Curve, at_least: float) -> tuple[Near, int, int]:
     held, pairs, cosine, left_out = close_pairs(texts)
     if not len(pairs):
         return [], 0, left_out
-    probability = curve.probability(evidence(held, pairs, cosine))
+    probability = curve.probability_here(evidence(held, pairs, cosine))
     keep = probability >= at_least
     rows = zip(pairs[keep].tolist(), probability[keep].tolist(), cosine[keep].tolist(), strict=True)
     return [(i, j, p, c) for (i, j), p, c in rows], len(pairs), left_out

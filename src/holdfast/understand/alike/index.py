@@ -13,9 +13,10 @@ from scipy import sparse
 from holdfast.understand.alike.calibration import Curve, shipped
 from holdfast.understand.alike.grams import Floats, Matrix
 from holdfast.understand.alike.lexicon import Lexicon, shipped_lexicon
+from holdfast.understand.alike.nearness import Common, common_to, joined, nearness
 from holdfast.understand.alike.reasons import shared_ideas, shared_words
 from holdfast.understand.alike.records import OFFLINE, Candidate, Others, Record
-from holdfast.understand.alike.scoring import EMBEDDED, LABEL, NEAREST, above_background, dots, top, widened
+from holdfast.understand.alike.scoring import EMBEDDED, LABEL, LABELLED, NEAREST, above_background, dots, top, widened
 from holdfast.understand.alike.telling import COLUMNS, feature_counts, labels_of, rarities, weigh_blocks, words_of
 
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
@@ -46,6 +47,7 @@ class Index:
         self.by_feature: Matrix = sparse.csr_array(np.zeros((COLUMNS, 0), dtype=np.float32))
         self.waiting: list[Matrix] = []
         self.vectors: NDArray[np.float32] | None = None
+        self.common: Common | None = None
 
     @classmethod
     def build(
@@ -64,9 +66,9 @@ class Index:
             raise ValueError(
                 f"{len(index.records) - len(keys):,} records have a key that another has: keys must differ"
             )
+        if embed and index.records:
+            index.vectors = _unit(embed([record.text for record in index.records]))
         index.refresh()
-        if embed:
-            index.vectors = _unit(embed([record.text for record in index.records])) if index.records else None
         return index
 
     def __len__(self) -> int:
@@ -80,6 +82,7 @@ class Index:
         if self.embed:
             row = _unit(self.embed([record.text]))
             self.vectors = row if self.vectors is None else np.vstack((self.vectors, row))
+            self.common = joined(self.common, row) if self.common and len(self) > SMALL else None
         if len(self) <= SMALL:
             self.refresh()
             return
@@ -88,11 +91,12 @@ class Index:
             self.settle()
 
     def refresh(self) -> None:
-        """How rare each word is, from every record held now."""
+        """How rare each word is, and what embeddings have in common, from every record held now."""
         counts = feature_counts(self.texts, self.lexicon)
         self.idf = rarities(counts)
         self.by_feature = sparse.csr_array(weigh_blocks(counts, self.idf).T.tocsr())
         self.waiting = []
+        self.common = None if self.vectors is None else common_to(self.vectors)
 
     def like(
         self, text: str, fields: Mapping[str, str] | None = None, k: int = 5, key: str = ""
@@ -137,11 +141,11 @@ class Index:
         labels = self._labels(labels_of(question.fields))
         scores = words + labels
         columns = [words, above_background(words), labels]
-        if self.embed and self.vectors is not None:
-            cosine = np.asarray(self.vectors @ _unit(self.embed([question.text]))[0], dtype=np.float64)
-            cosine[[] if without is None else without] = -1.0
-            scores = scores + EMBEDDED * cosine
-            columns += [cosine, above_background(cosine)]
+        if self.embed and self.vectors is not None and self.common:
+            near = nearness(self.vectors, self.common, _unit(self.embed([question.text]))[0])
+            near[[] if without is None else without] = 0.0
+            scores = words + LABELLED * labels + EMBEDDED * near
+            columns += [near, above_background(near)]
         return scores, np.column_stack(columns)
 
     def _judge(self, question: Record) -> tuple[Floats, Floats]:
@@ -160,11 +164,12 @@ class Index:
         by_feature: Matrix,
         idf: NDArray[np.float32],
         vectors: NDArray[np.float32] | None,
+        common: Common | None,
     ) -> None:
         """Take up what an index made earlier held."""
         for record in records:
             self._note(record)
-        self.by_feature, self.idf, self.vectors = by_feature, idf, vectors
+        self.by_feature, self.idf, self.vectors, self.common = by_feature, idf, vectors, common
 
     def _note(self, record: Record) -> None:
         labels = labels_of(record.fields)

@@ -18,12 +18,15 @@ NAMES: Final = (
     "cosine", "contained", "shared", "length ratio", "cosine × shared", "contained × shared", "cosine × contained",
     "cosine squared", "edits share", "edits inside share", "edits", "edits inside", "edits inside × length",
     "known words changed", "known words added", "both sides have words of their own", "known words shared",
+    "fewer that are nearer", "more that are nearer", "fewer about as near", "more about as near", "length",
 )  # fmt: skip
 """The columns of the evidence, in order."""
 KNOWN_IN: Final = 3
 """A word that this many texts hold is a word; one in fewer may be a slip."""
 AS_IF: Final = 4000
 """A smaller register is judged as if it were a sample of one this large, which is what the curve was fitted on."""
+ABOUT: Final = 0.8
+"""A text whose cosine is at least this share of a pair's is about as near."""
 _SLICE: Final = 40_000
 
 Pairs = NDArray[np.int64]
@@ -61,13 +64,28 @@ def evidence(held: Register, pairs: Pairs, cosine: Floats) -> Floats:
     first, second = pairs.T
     norm, other = held.norms[first], held.norms[second]
     contained = np.minimum(1.0, cosine * np.maximum(norm, other) / np.maximum(np.minimum(norm, other), 1e-9))
-    shared = np.log(cosine * norm * other + 1e-9)
+    shared = np.log1p(cosine * norm * other)
     lengths = np.array([len(text) for text in held.texts], dtype=np.float64)
-    ratio = np.log(
-        np.maximum(lengths[first], lengths[second]) / np.maximum(np.minimum(lengths[first], lengths[second]), 1)
-    )
+    shorter = np.maximum(np.minimum(lengths[first], lengths[second]), 1)
+    ratio = np.log(np.maximum(lengths[first], lengths[second]) / shorter)
     looks = (cosine, contained, shared, ratio, cosine * shared, contained * shared, cosine * contained, cosine**2)
-    return np.column_stack((*looks, *_edits(held.texts, pairs), *_word_changes(held.words, pairs)))
+    told = (*_edits(held.texts, pairs), *_word_changes(held.words, pairs), *_crowd(len(held.texts), pairs, cosine))
+    return np.column_stack((*looks, *told, np.log(shorter)))
+
+
+def _crowd(texts: int, pairs: Pairs, cosine: Floats) -> tuple[Floats, ...]:
+    """How many other texts are nearer to one of a pair, or about as near: what many say is said by nobody's copy.
+
+    Each text's partners stand in one sorted array, nearest first, so that counting is looking up a place.
+    """
+    text = np.concatenate((pairs[:, 0], pairs[:, 1])).astype(np.float64)
+    near = np.minimum(1.0, np.concatenate((cosine, cosine)))
+    place = np.sort(text + (1.0 - near) / 4)
+    start = np.searchsorted(place, np.arange(texts) - 0.25)[text.astype(np.int64)]
+    nearer = np.searchsorted(place, text + (1.0 - near) / 4 - 1e-6) - start
+    about = np.searchsorted(place, text + (1.0 - ABOUT * near) / 4 + 1e-6) - start - nearer - 1
+    counts = [np.log1p(np.maximum(0, count).reshape(2, -1)) for count in (nearer, about)]
+    return tuple(which(*count) for count in counts for which in (np.minimum, np.maximum))
 
 
 def _edits(texts: Sequence[str], pairs: Pairs) -> tuple[Floats, ...]:

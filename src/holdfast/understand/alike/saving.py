@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zipfile
 import zlib
+from dataclasses import fields
 from pathlib import Path
 from typing import Final
 
@@ -14,10 +15,11 @@ from scipy import sparse
 from holdfast.understand.alike.calibration import curve_from, curve_to
 from holdfast.understand.alike.index import Embed, Index
 from holdfast.understand.alike.lexicon import Lexicon
+from holdfast.understand.alike.nearness import Common
 from holdfast.understand.alike.records import Record
 from holdfast.understand.alike.telling import COLUMNS
 
-VERSION: Final = 1
+VERSION: Final = 2
 
 
 class NotThisIndex(Exception):  # noqa: N818 - it is a finding about a folder
@@ -31,8 +33,8 @@ def save(index: Index, folder: Path | str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     held = index.by_feature
     arrays = {"data": held.data, "indices": held.indices, "indptr": held.indptr, "idf": index.idf}
-    if index.vectors is not None:
-        arrays["vectors"] = index.vectors
+    if index.vectors is not None and index.common:
+        arrays |= {"vectors": index.vectors, **vars(index.common)}
     with zipfile.ZipFile(folder / "index.npz", "w") as file:
         for name, array in arrays.items():
             with file.open(f"{name}.npy", "w", force_zip64=True) as part:
@@ -50,7 +52,7 @@ def load(folder: Path | str, lexicon: Lexicon | None = None, embed: Embed | None
         about = json.loads((folder / "index.json").read_text(encoding="utf-8", errors="surrogatepass"))
         with np.load(folder / "index.npz", allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
-        records = [Record(key, text, fields) for key, text, fields in about["records"]]
+        records = [Record(key, text, told) for key, text, told in about["records"]]
         index = Index(lexicon, embed, curve_from(about["curve"]))
         matrix = sparse.csr_array((arrays["data"], arrays["indices"], arrays["indptr"]), shape=(COLUMNS, len(records)))
     except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as trouble:
@@ -59,7 +61,8 @@ def load(folder: Path | str, lexicon: Lexicon | None = None, embed: Embed | None
         raise NotThisIndex(f"the index in “{folder}” was made with another lexicon or version: build it again")
     if about["made_by"] != index.made_by:
         raise NotThisIndex(f"the index in “{folder}” was made by {about['made_by']}: load it with the same embedding")
-    index.hold(records, matrix, arrays["idf"], arrays.get("vectors"))
+    common = Common(*(arrays[part.name] for part in fields(Common))) if "vectors" in arrays else None
+    index.hold(records, matrix, arrays["idf"], arrays.get("vectors"), common)
     return index
 
 

@@ -18,8 +18,10 @@ WIDEST: Final = 160
 """Features kept of a widened question."""
 LABEL: Final = 0.05
 """What one shared label counts for, times the log of how rare it is."""
-EMBEDDED: Final = 1.5
-"""What the cosine of two embeddings counts for beside the words."""
+EMBEDDED: Final = 4.0
+"""What the nearness of two embeddings counts for beside the words."""
+LABELLED: Final = 2.0
+"""How many times more labels count for where there are embeddings, beside which they would be few."""
 BACKGROUND: Final = slice(8, 24)
 """Ranks whose mean score says how like this telling records are that are not of the same change."""
 NAMES: Final = ("score", "above background", "labels")
