@@ -18,6 +18,7 @@ if os.environ.get("HOLDFAST_TEST_POSTGRES"):
 
 from holdfast.web.settings import *  # noqa: E402, F403
 
+MINILM, LLM = None, {}  # the library's own tests may have a model; each of these sets what it needs
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick; no real password is ever kept here
 WHITENOISE_AUTOREFRESH = True
 STORAGES = {

@@ -23,6 +23,17 @@ _ENDINGS: Final = (
 )  # fmt: skip
 _KEPT: Final = 3
 """No stem is shorter than this."""
+_OWN: Final = {
+    word: stem
+    for stem, words in (
+        ("carer", "carer carers"), ("letter", "letter letters"), ("liver", "liver livers"), ("early", "early earlier"),
+        ("police", "police"), ("policy", "policy policies"), ("worker", "worker workers"), ("note", "note notes"),
+        ("monitor", "monitor monitors"), ("refer", "refer refers referral referrals"), ("famil", "family"),
+        ("suppl", "supply"), ("deliver", "deliver delivers"), ("careers", "career careers"),
+    )
+    for word in words.split()
+}  # fmt: skip
+"""Words that the endings would cut to another word's stem, or away from their own."""
 
 
 @lru_cache(maxsize=200_000)
@@ -30,6 +41,8 @@ def stem(word: str) -> str:
     """The stem of a word in small letters; words with digits and short words as they are."""
     if len(word) <= _KEPT or not word.isalpha():
         return word
+    if word in _OWN:
+        return _OWN[word]
     for ending, instead in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= _KEPT and not (ending == "s" and word.endswith("ss")):
             return _trimmed(word[: -len(ending)] + instead)
