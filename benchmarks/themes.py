@@ -4,7 +4,7 @@
 
 The split is by a hash of the comment's id (see ``themes_data.split_by_hash``), then five seeds. Themes with fewer than
 ten comments are left out, and so is “Not assigned”, which says that the coder gave no theme; the last rows put it
-back. No comment's words are printed.
+back. The bars are on the published list of themes (``themes_data.PUBLISHED``). No comment's words are printed.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Rows = NDArray[np.intp]
 HERE = Path(__file__).parents[1]
 FILE = "feedback/patient_comments_train.csv.gz"
 LEVELS = ["1", "2", "3", "4", "5"]
-BUDGETS = (50, 100, 200, 400, 800)
+BUDGETS = (50, 75, 100, 150, 200, 300, 400, 800)
 
 
 def trained(coded: Coded, rows: Rows, there: Rows | None = None) -> tuple[ThemeModel, float]:
@@ -148,7 +148,7 @@ def buying(coded: Coded, budgets: Sequence[int], seeds: int) -> None:
         start, full = scored(none, coded, judged)[0], scored(every, coded, judged)[0]
         print(f"\nlocal labels at {here}: micro {start:.3f} with none, {full:.3f} with all; 90 % is {0.9 * full:.3f}")
         for active in (True, False):
-            curves = [bought(coded, here, budgets, seed, active) for seed in range(1 if active else seeds)]
+            curves = [bought(coded, here, budgets, seed, active) for seed in range(seeds)]
             mean = [(curve[0][0], float(np.mean([one[1] for one in curve]))) for curve in zip(*curves, strict=True)]
             enough = next((str(n) for n, score in mean if score >= 0.9 * full), f"more than {budgets[-1]}")
             told = "  ".join(f"{n}: {score:.3f}" for n, score in mean)
@@ -210,15 +210,17 @@ def main() -> int:
         found_alone(coded)
     if told.only in ("", "between"):
         between(coded)
-        buying(coded, BUDGETS[:3] if told.quick else BUDGETS, 1 if told.quick else 2)
+        buying(coded, BUDGETS[:3] if told.quick else BUDGETS, 1 if told.quick else 3)
     return 0
 
 
 def measured_within(path: Path, coded: Coded, seeds: int, quick: bool) -> None:
-    """The themes as coded, merged, without the question, and with the theme that says nothing."""
+    """The themes as coded, of the published list, without the question, and with the theme that says nothing."""
     within(coded, seeds, "themes")
     usual(coded, seeds)
-    within(load(path, merge=True), seeds, "with rare neighbours merged")
+    published = load(path, published=True)
+    within(published, seeds, "themes of the published list")
+    usual(published, seeds)
     alone = replace(coded, comments=tuple(replace(c, about=()) for c in coded.comments))
     within(alone, 0 if quick else 2, "themes, without the question asked")
     within(load(path, leave_out=()), 0 if quick else 2, "with “Not assigned” as a theme")

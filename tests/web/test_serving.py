@@ -84,6 +84,18 @@ def test_interrupting_it_ends_it_and_its_worker(served: tuple[subprocess.Popen[s
     pytest.fail("the worker went on by itself")
 
 
+def test_a_server_that_is_killed_leaves_no_worker(served: tuple[subprocess.Popen[str], str]) -> None:
+    server, _link = served
+    found = subprocess.run(["pgrep", "-P", str(server.pid)], capture_output=True, text=True).stdout.split()
+    assert found, "no worker runs beside it"
+    server.kill()
+    for _ in range(300):
+        if not any(Path(f"/proc/{pid}/cmdline").exists() for pid in found):
+            return
+        time.sleep(0.2)
+    pytest.fail("the worker went on by itself")
+
+
 def test_a_folder_that_is_no_workspace_is_told_so(tmp_path: Path) -> None:
     done = _holdfast("serve", str(tmp_path), "--no-open")
     said = " ".join(done.stderr.split())

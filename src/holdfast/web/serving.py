@@ -133,10 +133,10 @@ def remind() -> None:
 
 
 def _worker() -> subprocess.Popen[bytes]:
-    one_thread = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    around = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "HOLDFAST_BESIDE": str(os.getpid())}
     return subprocess.Popen(
         [sys.executable, "-m", "django", "db_worker", "--interval", "1", "--queue-name", "*", "--no-reload"],
-        env={**os.environ, **one_thread},
+        env={**os.environ, **around},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
     )

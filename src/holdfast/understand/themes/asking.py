@@ -64,7 +64,8 @@ def ask_next(
         themes, reason = np.zeros(len(waiting), dtype=np.intp), "nothing is learned yet: unlike the others asked about"
         names: tuple[str, ...] = ("",)
     else:
-        matrix, names = model.machine.features.of(waiting), model.learned
+        features, names = model.machine.features, model.learned
+        matrix = features.of(waiting)[:, : features.read]
         worth, themes = doubt(model.probabilities(waiting), model.machine.cuts)
         reason = "the model is unsure of this theme"
     repeats = np.array([said[same_words(comment)] for comment in waiting], dtype=np.float64)
@@ -100,12 +101,12 @@ def doubt(probability: Floats, cuts: Floats) -> tuple[Floats, NDArray[np.intp]]:
 
 
 def _unlike(waiting: list[Comment], done: list[Comment]) -> tuple[Any, Floats]:
-    """The waiting comments' features, and a worth that falls with their likeness to any that is coded."""
+    """What the waiting comments say, as numbers, and a worth that falls with their likeness to any that is coded."""
     features = Features()
-    matrix = features.fit(waiting)
+    matrix = features.fit(waiting)[:, : features.read]
     if not done:
         return matrix, np.ones(len(waiting))
-    coded = features.of(done[-MEMORY:])
+    coded = features.of(done[-MEMORY:])[:, : features.read]
     like = (matrix @ coded.T).multiply(1 / np.maximum(_size(matrix)[:, None] * _size(coded)[None, :], 1e-12))
     return matrix, 1 / (1 + (np.asarray(like.max(axis=1).toarray()).ravel() / ALIKE) ** 2)
 

@@ -12,8 +12,12 @@ from numpy.typing import NDArray
 from holdfast.understand.themes.folds import Integers
 
 Floats = NDArray[np.float64]
-COST: Final = 0.03
-"""Inverse of the classifiers' regularisation, on features scaled to a mean ratio of 1."""
+COST: Final = 0.1
+"""Inverse of the classifiers' regularisation, on features scaled to a mean of 1."""
+SCALE: Final = 0.5
+"""Power of the leaning by which a feature is scaled: 1 is Wang and Manning's own, 0 none."""
+RARER: Final = 0.25
+"""Power of how much rarer one side is, by which its comments count for more."""
 SMOOTHING: Final = 0.5
 """Added to a feature's weight on each side, so that one seen once does not decide."""
 TOLERANCE: Final = 1e-2
@@ -35,9 +39,10 @@ class Linear:
 def train(matrix: Any, known: Floats, seed: int = 0) -> Linear:
     """Linear support vector machines on features scaled by how far they lean to one side; unknown rows left out.
 
-    After Wang and Manning (2012): each feature is multiplied by the size of its log ratio between comments with the
-    theme and without. The rarer side counts by the square root of how much rarer it is. ``matrix`` is comments ×
-    features (sparse), ``known`` comments × themes. Each theme needs both sides present.
+    After Wang and Manning (2012): each feature is multiplied by the square root of the size of its log ratio between
+    comments with the theme and without. The root halves the pull towards what was seen on one side by chance: rare
+    themes gained most by it. ``matrix`` is comments × features (sparse), ``known`` comments × themes. Each theme
+    needs both sides present.
     """
     # one after the other: the solver's random numbers are shared by all threads, so two would not repeat themselves
     fitted = [_one(matrix, theme, seed) for theme in known.T]
@@ -54,7 +59,7 @@ def _one(matrix: Any, theme: Floats, seed: int) -> tuple[Floats, float]:
     leaning = _leaning(rows, present)
     scaled = rows.copy()
     scaled.data *= leaning[scaled.indices]
-    rarer = float(np.sqrt((~present).sum() / present.sum()))
+    rarer = float(((~present).sum() / present.sum()) ** RARER)
     machine = LinearSVC(C=COST, class_weight={True: rarer, False: 1.0}, tol=TOLERANCE, random_state=seed)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # the last step's gain is below what a split can see
@@ -63,7 +68,7 @@ def _one(matrix: Any, theme: Floats, seed: int) -> tuple[Floats, float]:
 
 
 def _leaning(rows: Any, present: NDArray[np.bool_]) -> Floats:
-    """|log ratio| of each feature's share of the weight on either side, divided by its mean over features.
+    """|log ratio| of each feature's share of the weight on either side, to the power ``SCALE``, over its mean.
 
     A feature that goes below zero, as an embedding's do, has no such ratio and counts as the mean one.
     """
@@ -71,7 +76,7 @@ def _leaning(rows: Any, present: NDArray[np.bool_]) -> Floats:
     yes, no = (np.asarray(rows.T @ part).ravel() + SMOOTHING for part in (side, 1 - side))
     signed = np.bincount(rows.indices[rows.data < 0], minlength=rows.shape[1]) > 0
     yes, no = np.where(signed, SMOOTHING, yes), np.where(signed, SMOOTHING, no)
-    ratio = np.abs(np.log(yes / yes.sum()) - np.log(no / no.sum()))
+    ratio = np.abs(np.log(yes / yes.sum()) - np.log(no / no.sum())) ** SCALE
     mean = float(ratio[~signed].mean()) if (~signed).any() else 0.0
     if mean <= 0:
         return np.ones(rows.shape[1])

@@ -17,6 +17,7 @@ from holdfast.understand.themes.features import Embed, Features
 from holdfast.understand.themes.folds import Integers, folds
 from holdfast.understand.themes.labels import Labels, gather
 from holdfast.understand.themes.records import Coding, Comment, fingerprint, maker, same_words, tidy
+from holdfast.understand.themes.together import Together, together
 
 Floats = NDArray[np.float64]
 FOLDS: Final = 3
@@ -37,12 +38,24 @@ class Readiness:
 
 
 @dataclass(frozen=True)
+class Calibration:
+    """From scores to probabilities: each theme's sigmoid, then all themes of a comment beside each other."""
+
+    each: tuple[Platt, ...]
+    together: Together
+
+    def __call__(self, scores: Floats, settings: NDArray[np.str_]) -> Floats:
+        """Comments × themes, from scores of that shape and each comment's setting."""
+        return self.together(_each(self.each, scores, settings))
+
+
+@dataclass(frozen=True)
 class Machine:
-    """The fitted parts: columns, classifiers, each theme's sigmoid, and the probability at which it is suggested."""
+    """The fitted parts: columns, classifiers, from scores to probabilities, and the one at which each is suggested."""
 
     features: Features
     linear: Linear
-    calibration: tuple[Platt, ...]
+    calibration: Calibration
     cuts: Floats
 
 
@@ -74,7 +87,7 @@ class ThemeModel:
             return np.zeros((len(comments), len(self.learned)))
         scores = self.machine.linear.scores(self.machine.features.of(comments))
         settings = np.array([comment.setting for comment in comments], dtype=str)
-        found = _calibrated(self.machine.calibration, scores, settings)
+        found = self.machine.calibration(scores, settings)
         found[[not tidy(comment.text) for comment in comments]] = np.nan
         return found
 
@@ -131,19 +144,19 @@ def _fit(
     fold = folds(known, [comment.id for comment in used], FOLDS, seed)
     scores = np.nan_to_num(out_of_fold(matrix, known, fold, seed))
     calibration = calibrated(scores, known, settings)
-    cuts = thresholds(_calibrated(calibration, scores, settings), known)
+    cuts = thresholds(calibration(scores, settings), known)
     machine = Machine(features, train(matrix, known, seed), calibration, cuts)
     return machine, *judge(scores, known, settings, fold, learned, coded)
 
 
-def calibrated(scores: Floats, known: Floats, settings: NDArray[np.str_]) -> tuple[Platt, ...]:
-    """A sigmoid for each theme with each setting's shift, from out-of-sample scores (comments × themes)."""
+def calibrated(scores: Floats, known: Floats, settings: NDArray[np.str_]) -> Calibration:
+    """Each theme's sigmoid with each setting's shift, and the themes together, from out-of-sample scores."""
     found = []
     for score, theme in zip(scores.T, known.T, strict=True):
         held = ~np.isnan(theme)
         common = platt(score[held], theme[held])
         found.append(by_setting(common, score[held], theme[held], settings[held]))
-    return tuple(found)
+    return Calibration(tuple(found), together(_each(found, scores, settings), known))
 
 
 def judge(
@@ -157,8 +170,8 @@ def judge(
     for held in range(int(fold.max()) + 1):
         others, here = fold != held, fold == held
         fitted = calibrated(scores[others], known[others], settings[others])
-        cuts = thresholds(_calibrated(fitted, scores[others], settings[others]), known[others])
-        suggested[here] = _calibrated(fitted, scores[here], settings[here]) > cuts
+        cuts = thresholds(fitted(scores[others], settings[others]), known[others])
+        suggested[here] = fitted(scores[here], settings[here]) > cuts
     suggested, known, settings = suggested[:coded], known[:coded], settings[:coded]
     how = f"cross-validated in {int(fold.max()) + 1} parts on {len(known):,} coded comments"
     named = sorted({str(setting) for setting in settings if setting})
@@ -166,8 +179,8 @@ def judge(
     return accuracy(suggested, known, themes, how), apart
 
 
-def _calibrated(calibration: Sequence[Platt], scores: Floats, settings: NDArray[np.str_]) -> Floats:
-    return np.stack([fit(score, settings) for fit, score in zip(calibration, scores.T, strict=True)], axis=1)
+def _each(sigmoids: Sequence[Platt], scores: Floats, settings: NDArray[np.str_]) -> Floats:
+    return np.stack([fit(score, settings) for fit, score in zip(sigmoids, scores.T, strict=True)], axis=1)
 
 
 def _with_text(comments: Sequence[Comment], labels: Labels) -> tuple[list[Comment], Floats, tuple[str, ...]]:

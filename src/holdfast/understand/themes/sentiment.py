@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from holdfast.understand.shares import Share, share
 from holdfast.understand.themes.accuracy import Accuracy, accuracy
-from holdfast.understand.themes.calibrate import Platt, platt
 from holdfast.understand.themes.classify import Linear, out_of_fold, train
 from holdfast.understand.themes.features import Features
-from holdfast.understand.themes.folds import folds
+from holdfast.understand.themes.folds import Integers, folds
 from holdfast.understand.themes.learning import FEWEST, FOLDS
 from holdfast.understand.themes.records import OFFLINE, Comment, tidy
 
 Floats = NDArray[np.float64]
 
 
-LEAN: Final = 0.3
+LEAN: Final = 0.4
 """How far the choice leans to rare levels: each level's probability is divided by its share to this power."""
 
 
@@ -35,6 +34,24 @@ class Feeling:
 
 
 @dataclass(frozen=True)
+class Weighing:
+    """From one score a level to one level: the scores weighed together, so that a neighbour's counts too.
+
+    ``spread`` is each score's standard deviation, ``machine`` a multinomial logistic regression on scores divided by
+    it, ``shares`` each level's share of the comments.
+    """
+
+    spread: Floats
+    machine: Any
+    shares: Floats
+
+    def __call__(self, scores: Floats) -> NDArray[np.intp]:
+        """The level of each comment, from its scores (comments × levels)."""
+        probable = self.machine.predict_proba(scores / self.spread)
+        return np.asarray((probable / self.shares**LEAN).argmax(axis=1), dtype=np.intp)
+
+
+@dataclass(frozen=True)
 class SentimentModel:
     """A model of ordered levels. ``right`` is the share exactly right, ``near`` right or one level off.
 
@@ -44,8 +61,7 @@ class SentimentModel:
     levels: tuple[str, ...]
     features: Features
     linear: Linear
-    calibration: tuple[Platt, ...]
-    shares: Floats
+    weighing: Weighing
     right: Share
     near: Share
     usual: float
@@ -56,7 +72,7 @@ class SentimentModel:
         held = [comment for comment in comments if tidy(comment.text)]
         if not held:
             return []
-        best = _chosen(self.linear.scores(self.features.of(held)), self.calibration, self.shares)
+        best = self.weighing(self.linear.scores(self.features.of(held)))
         return [Feeling(comment.id, self.levels[i]) for comment, i in zip(held, best, strict=True)]
 
 
@@ -77,16 +93,15 @@ def learn_sentiment(
     known = np.eye(len(kept))[given]
     features = Features()
     matrix = features.fit(used)
-    scores = out_of_fold(matrix, known, folds(known, [comment.id for comment in used], FOLDS, seed), seed)
-    calibration = tuple(platt(score, level) for score, level in zip(scores.T, known.T, strict=True))
-    said = _chosen(scores, calibration, known.mean(axis=0))
+    fold = folds(known, [comment.id for comment in used], FOLDS, seed)
+    scores = out_of_fold(matrix, known, fold, seed)
+    said = _unseen(scores, given, fold)
     n = len(used)
     return SentimentModel(
         levels=kept,
         features=features,
         linear=train(matrix, known, seed),
-        calibration=calibration,
-        shares=known.mean(axis=0),
+        weighing=weigh(scores, given),
         right=share(int((said == given).sum()), n),
         near=share(int((abs(said - given) <= 1).sum()), n),
         usual=float(np.bincount(given).max() / n),
@@ -94,7 +109,18 @@ def learn_sentiment(
     )
 
 
-def _chosen(scores: Floats, calibration: Sequence[Platt], shares: Floats) -> NDArray[np.intp]:
-    """The level of each comment, from its scores (comments × levels)."""
-    probable = np.stack([fit(score) for fit, score in zip(calibration, scores.T, strict=True)], axis=1)
-    return np.asarray((probable / shares**LEAN).argmax(axis=1), dtype=np.intp)
+def weigh(scores: Floats, given: Integers) -> Weighing:
+    """What weighs out-of-sample scores (comments × levels) best, from the levels that people gave."""
+    from sklearn.linear_model import LogisticRegression
+
+    spread = np.maximum(scores.std(axis=0), 1e-9)
+    machine = LogisticRegression(max_iter=1000).fit(scores / spread, given)
+    return Weighing(spread, machine, np.bincount(given, minlength=scores.shape[1]) / len(given))
+
+
+def _unseen(scores: Floats, given: Integers, fold: Integers) -> NDArray[np.intp]:
+    """The level of each comment, its scores weighed as the other folds' comments say."""
+    said = np.zeros(len(given), dtype=np.intp)
+    for held in range(int(fold.max()) + 1):
+        said[fold == held] = weigh(scores[fold != held], given[fold != held])(scores[fold == held])
+    return said

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import secrets
+import signal
 import socket
 import threading
 from collections.abc import Callable, Sequence
@@ -63,6 +64,9 @@ def _say(name: str, over: threading.Event) -> None:
     apps.ready_event.wait()
     started = timezone.now()
     while not over.is_set():
+        if _left_alone():
+            os.kill(os.getpid(), signal.SIGTERM)
+            return
         try:
             now = timezone.now()
             Worker.objects.update_or_create(name=name, defaults={"started_at": started, "beat_at": now})
@@ -71,3 +75,9 @@ def _say(name: str, over: threading.Event) -> None:
         except DatabaseError:  # not migrated yet, or locked: the next look may get through
             connection.close()
         over.wait(EVERY)
+
+
+def _left_alone() -> bool:
+    """Whether the server that this worker runs beside was killed, and could not end it: nobody would stop it now."""
+    beside = os.environ.get("HOLDFAST_BESIDE")
+    return beside is not None and os.name == "posix" and os.getppid() != int(beside)
