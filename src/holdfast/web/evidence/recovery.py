@@ -29,13 +29,15 @@ def recover() -> list[int]:
 
     Returns the numbers of the runs that were seen to.
     """
+    from holdfast.web.evidence.tasks import carry_out_run
+
     before = timezone.now() - dt.timedelta(seconds=STALE)
     seen = []
     for pk, attempts in Run.objects.filter(state=RUNNING, beat_at__lt=before).values_list("pk", "attempts"):
         if give_up(pk, attempts, "its worker stopped without a word"):
             seen.append(pk)
     for run in Run.objects.filter(state=WAITING, asked_at__lt=before):
-        if not _is_queued(run.pk):
+        if not is_queued(carry_out_run, [run.pk]):
             _enqueue(run.pk)
             seen.append(run.pk)
     Worker.objects.filter(beat_at__lt=timezone.now() - _DAY).delete()
@@ -74,23 +76,16 @@ def give_up(pk: int, attempt: int, why: str) -> bool:
     return True
 
 
-def _is_queued(pk: int) -> bool:
-    """Whether a task for the run waits for a worker, or has only now been taken by one."""
+def is_queued(task: Any, words: list[Any]) -> bool:
+    """Whether the task with these words waits for a worker, or has only now been taken by one."""
     from django_tasks import TaskResultStatus
-
-    lately = timezone.now() - dt.timedelta(seconds=STALE)
-    return any(
-        task.args_kwargs.get("args") == [pk]
-        for task in _tasks(TaskResultStatus.READY) + _tasks(TaskResultStatus.RUNNING, started_at__gt=lately)
-    )
-
-
-def _tasks(status: Any, **more: Any) -> list[Any]:
     from django_tasks_db.models import DBTaskResult
 
-    from holdfast.web.evidence.tasks import carry_out_run
-
-    return list(DBTaskResult.objects.filter(task_path=carry_out_run.module_path, status=status, **more))
+    lately = timezone.now() - dt.timedelta(seconds=STALE)
+    mine = DBTaskResult.objects.filter(task_path=task.module_path)
+    waiting = [*mine.filter(status=TaskResultStatus.READY)]
+    waiting += mine.filter(status=TaskResultStatus.RUNNING, started_at__gt=lately)
+    return any(one.args_kwargs.get("args") == words for one in waiting)
 
 
 def _enqueue(pk: int) -> None:

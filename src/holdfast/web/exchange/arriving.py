@@ -22,7 +22,7 @@ from django.db import connection, models, transaction
 from holdfast.web.exchange import opening, same
 from holdfast.web.exchange.identity import ALIKE, IDENTITY, LATER, PEOPLE, links, model_of, part_of
 from holdfast.web.exchange.opening import ArrivalError
-from holdfast.web.exchange.rows import insert
+from holdfast.web.exchange.rows import columns, insert
 from holdfast.web.exchange.speaking import Spoken, as_it_arrives
 from holdfast.web.exchange.staying import STAYS
 from holdfast.web.people import audit
@@ -179,7 +179,7 @@ def _known(label: str, work: _Work) -> dict[tuple[Any, ...], int]:
 def _values(label: str, row: dict[str, Any], to: dict[str, str], work: _Work) -> dict[str, Any] | None:
     """A row's columns as this register holds them; None when a row that it must belong to is not here."""
     values: dict[str, Any] = {}
-    for column in model_of(label)._meta.concrete_fields:
+    for column in columns(model_of(label)):
         if column.primary_key and not column.is_relation:
             continue
         said = row.get(column.name)

@@ -21,7 +21,7 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from holdfast import __version__
 from holdfast.web.exchange.lines import line
-from holdfast.web.exchange.rows import blocks, write_part
+from holdfast.web.exchange.rows import blocks, columns, write_part
 
 FOLDERS: Final = ("workspaces", "results", "imports", "words")
 """Folders under the home folder that belong to the register; mail already sent and the secret key do not."""
@@ -95,11 +95,6 @@ def kept_files(home: Path) -> list[Path]:
     """The register's files, in order; half-written ones (whose names begin with a dot) are not among them."""
     found = (path for folder in FOLDERS for path in (home / folder).rglob("*"))
     return sorted(path for path in found if path.is_file() and not path.name.startswith("."))
-
-
-def columns(model: type[models.Model]) -> list[Any]:
-    """The model's own columns; rows are written and read in this order by these names."""
-    return list(model._meta.concrete_fields)
 
 
 def _rows(model: type[models.Model]) -> Iterator[bytes]:

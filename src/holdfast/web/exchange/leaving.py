@@ -22,7 +22,7 @@ from holdfast.web.evidence import toml
 from holdfast.web.evidence.models import Dataset, Run
 from holdfast.web.exchange.identity import IDENTITY, PARTS, PEOPLE, links, model_of, part_of
 from holdfast.web.exchange.lines import line
-from holdfast.web.exchange.rows import write_part
+from holdfast.web.exchange.rows import columns, write_part
 from holdfast.web.exchange.staying import NOT_TAKEN, STAYS, as_it_leaves
 from holdfast.web.people import audit
 from holdfast.web.people.models import User
@@ -80,7 +80,7 @@ def _put(box: zipfile.ZipFile, name: str, content: bytes, prints: dict[str, str]
 def _rows(label: str) -> Iterator[bytes]:
     """A table's rows with links by the number they have here, and people by address."""
     model = model_of(label)
-    fields = list(model._meta.concrete_fields)
+    fields = columns(model)
     people = {field for field, to in links(model).items() if to == PEOPLE}
     address = dict(User.objects.values_list("pk", "email")) if people else {}
     rows = model._base_manager.order_by("pk").values_list(*(f.attname for f in fields))

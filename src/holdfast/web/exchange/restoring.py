@@ -17,8 +17,8 @@ from django.conf import settings
 from django.core.management.color import no_style
 from django.db import connection, models, transaction
 
-from holdfast.web.exchange.backup import FOLDERS, MANIFEST, Tell, columns, kept_models, migrations
-from holdfast.web.exchange.rows import insert, print_of
+from holdfast.web.exchange.backup import FOLDERS, MANIFEST, Tell, kept_models, migrations
+from holdfast.web.exchange.rows import columns, insert, print_of
 
 AT_ONCE: Final = 500
 

@@ -12,9 +12,14 @@ from django.db import connection, models
 BLOCK = 1 << 20
 
 
+def columns(model: type[models.Model]) -> list[Any]:
+    """The model's own columns; rows are written and read in this order by these names."""
+    return list(model._meta.concrete_fields)
+
+
 def insert(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> None:
     """Rows by column as they were: ``raw`` keeps dates that a save would set to now."""
-    fields = [f for f in model._meta.concrete_fields if f.attname in rows[0]] if rows else []
+    fields = [f for f in columns(model) if f.attname in rows[0]] if rows else []
     made = [model(**row) for row in rows]
     if made:
         model._base_manager.all()._insert(made, fields=fields, using=connection.alias, raw=True)

@@ -43,10 +43,7 @@ def endpoint() -> Endpoint | None:
 def choose(vocabulary: Vocabulary, amount: int) -> list[int]:
     """Comments to ask about: at most half of them coded by people, to see how often it is right; then those in line."""
     golden = comparing.golden(vocabulary)[: amount // 2]
-    last = learning.latest(vocabulary)
-    line = [row[0] for row in last.queue] if last is not None else []
-    coded = set(Coding.objects.filter(vocabulary=vocabulary).values_list("comment", flat=True))
-    chosen = dict.fromkeys([*golden, *(pk for pk in line if pk not in coded)])
+    chosen = dict.fromkeys([*golden, *(row[0] for row in learning.line(vocabulary))])
     if len(chosen) < amount:
         rest = Comment.objects.exclude(text="").exclude(pk__in=chosen).order_by("digest")
         uncoded = rest.exclude(pk__in=Coding.objects.filter(vocabulary=vocabulary).values("comment"))

@@ -34,11 +34,8 @@ def next_for(actor: Any, vocabulary: Vocabulary, passed: Collection[int] = ()) -
         found = second(actor, vocabulary, {*mine, *passed})
         if found.comment is not None:
             return found
-    last = learning.latest(vocabulary)
-    line = last.queue if last is not None else []
-    coded = set(_codings(vocabulary).filter(comment__in=[row[0] for row in line]).values_list("comment", flat=True))
-    for pk, theme, reason in line:
-        if pk not in coded and pk not in passed:
+    for pk, theme, reason in learning.line(vocabulary):
+        if pk not in passed:
             return Next(pk, theme, reason)
     left = Comment.objects.exclude(pk__in=_codings(vocabulary).values("comment")).exclude(pk__in=list(passed))
     first = left.order_by("digest").values_list("pk", flat=True).first()

@@ -8,7 +8,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from holdfast.records.frameworks import Framework
 from holdfast.understand.themes import Accuracy, accuracy, gather, suggest_all
+from holdfast.understand.themes import Coding as Said
 from holdfast.understand.themes.records import same_words
 from holdfast.web.insight import embedding, frameworks, learning
 from holdfast.web.insight.models import Coding, Comment, Hint
@@ -40,7 +42,7 @@ def compare(vocabulary: Vocabulary, answered: Iterable[int], hints: Sequence[Hin
     at = {comment: row for row, comment in enumerate(labels.comments)}
     known = labels.known[[at[key] for key in keys]]
     theirs = _table(keys, framework.codes, ((str(one.comment_id), one.theme) for one in hints))
-    ours = _table(keys, framework.codes, _offline(vocabulary, keys))
+    ours = _table(keys, framework.codes, _offline(framework, codings, keys))
     how = f"{len(keys)} comments that people coded"
     return {
         "comments": len(keys),
@@ -49,9 +51,8 @@ def compare(vocabulary: Vocabulary, answered: Iterable[int], hints: Sequence[Hin
     }
 
 
-def _offline(vocabulary: Vocabulary, keys: Sequence[str]) -> Iterable[tuple[str, str]]:
+def _offline(framework: Framework, codings: Sequence[Said], keys: Sequence[str]) -> Iterable[tuple[str, str]]:
     """What the offline model suggests of each comment when it has learned from none that says the same."""
-    framework, codings = frameworks.framework_of(vocabulary), learning.said_of(vocabulary)
     coded = learning.words_of(Comment.objects.filter(pk__in={int(one.comment) for one in codings}))
     words = {one.id: same_words(one) for one in coded}
     for part in range(PARTS):

@@ -11,6 +11,7 @@ from django.core.cache import cache
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
+from holdfast.web.evidence.recovery import ATTEMPTS, STALE, is_queued
 from holdfast.web.evidence.working import one_thread
 from holdfast.web.insight import failing
 from holdfast.web.insight.models import Asking, Delivery, Job, Learning
@@ -20,9 +21,6 @@ from holdfast.web.people import audit
 SERVER: Final = "the server"
 EVERY: Final = 5.0
 """Seconds between signs of life."""
-STALE: Final = 30
-"""Seconds without one after which a worker is taken for dead."""
-ATTEMPTS: Final = 2
 MODELS: Final[dict[str, type[Any]]] = {"delivery": Delivery, "learning": Learning, "asking": Asking}
 KINDS: Final = {model: kind for kind, model in MODELS.items()}
 
@@ -134,12 +132,14 @@ def again(job: Any, actor: Any) -> None:
 
 def recover() -> None:
     """See to jobs without a sign of life, and to those that wait though no task does."""
+    from holdfast.web.insight.tasks import carry_out_job
+
     before = timezone.now() - dt.timedelta(seconds=STALE)
     for kind, model in MODELS.items():
         for job in model.objects.filter(state=RUNNING, beat_at__lt=before):
             give_up(job)
         for job in model.objects.filter(state=WAITING, asked_at__lt=before):
-            if not _is_queued(kind, job.pk):
+            if not is_queued(carry_out_job, [kind, job.pk]):
                 ask(job)
 
 
@@ -148,19 +148,6 @@ def recover_now_and_then() -> None:
     busy = any(model.objects.filter(state__in=UNFINISHED).exists() for model in MODELS.values())
     if busy and cache.add("insight-recovery", 1, 10):
         recover()
-
-
-def _is_queued(kind: str, pk: int) -> bool:
-    from django_tasks import TaskResultStatus
-    from django_tasks_db.models import DBTaskResult
-
-    from holdfast.web.insight.tasks import carry_out_job
-
-    lately = timezone.now() - dt.timedelta(seconds=STALE)
-    mine = DBTaskResult.objects.filter(task_path=carry_out_job.module_path)
-    waiting = [*mine.filter(status=TaskResultStatus.READY)]
-    waiting += mine.filter(status=TaskResultStatus.RUNNING, started_at__gt=lately)
-    return any(task.args_kwargs.get("args") == [kind, pk] for task in waiting)
 
 
 class _Alive:

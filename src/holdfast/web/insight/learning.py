@@ -37,6 +37,15 @@ def latest(vocabulary: Vocabulary) -> Learning | None:
     return Learning.objects.filter(vocabulary=vocabulary, state=DONE).order_by("-id").first()
 
 
+def line(vocabulary: Vocabulary) -> list[tuple[int, str, str]]:
+    """Comments that the last learning put first and nobody has coded since: number, theme and reason."""
+    last = latest(vocabulary)
+    rows = last.queue if last is not None else []
+    coded = Coding.objects.filter(vocabulary=vocabulary, comment__in=[row[0] for row in rows])
+    done = set(coded.values_list("comment", flat=True))
+    return [(pk, theme, reason) for pk, theme, reason in rows if pk not in done]
+
+
 @transaction.atomic
 def ask(vocabulary: Vocabulary, actor: Any = jobs.SERVER) -> Learning:
     """Learn a list's themes anew; while that waits already, it is that one."""
@@ -78,13 +87,13 @@ def carry_out(job: Learning) -> None:
     found, models = suggest_all(comments, codings, [framework], embed=embed)
     model = models[framework.id]
     jobs.tell(job, "choosing what to ask next", 2, 3)
-    line = ask_next(model, comments, {coding.comment for coding in codings}, most=AHEAD)
+    ahead = ask_next(model, comments, {coding.comment for coding in codings}, most=AHEAD)
     agreed = coder_agreement(codings, framework.id, framework.codes)
     told = {**_told(model, agreed), "feelings": feelings.told(comments, codings, found, framework)}
     with transaction.atomic():
         held = jobs.still_mine(job)
         held.codings, held.comments, held.fingerprint = len(codings), len(comments), model.fingerprint
-        held.told, held.queue = told, [[int(a.comment), a.theme, a.reason] for a in line]
+        held.told, held.queue = told, [[int(a.comment), a.theme, a.reason] for a in ahead]
         held.save()
         Suggestion.objects.filter(learning__vocabulary=job.vocabulary).delete()
         Suggestion.objects.bulk_create((_row(job, one) for one in found), batch_size=AT_ONCE)

@@ -65,7 +65,7 @@ def save(question: AboutQuestion, actor: Any, wanted: Wanted, *, read_at: int) -
     if held.revision != read_at:
         raise StaleError
     before = _told(held)
-    given = [level for level, n in asked.given().get(held.code, {}).items() if n and level != PREFER_NOT]
+    given = [level for level in asked.given().get(held.code, ()) if level != PREFER_NOT]
     ever = dict.fromkeys((*held.past, *(level for level in held.levels if level in given), *given))
     held.past = [level for level in ever if level not in wanted.levels]
     held.label, held.why, held.levels, held.version = wanted.label, wanted.why, wanted.levels, wanted.version

@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
@@ -96,13 +95,9 @@ def add(request: HttpRequest) -> HttpResponse:
     first = {"asked": "yes", "place": AboutQuestion.objects.count() + 1}
     form = QuestionForm(request.POST) if request.method == "POST" else QuestionForm(initial=first)
     if form.is_valid():
-        try:
-            questions.add(request.user, form.wanted())
-        except ValidationError as problem:
-            form.add_error("label", problem)
-        else:
-            messages.success(request, "The question is kept.")
-            return redirect("voices:questions")
+        questions.add(request.user, form.wanted())
+        messages.success(request, "The question is kept.")
+        return redirect("voices:questions")
     said: dict[str, Any] = {"held": None, "form": form, "stale": False, "given": {}}
     return render(request, "voices/question.jinja", said, status=422 if form.errors else 200)
 
