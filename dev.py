@@ -122,7 +122,12 @@ def say(words: str) -> None:
 
 def run(*command: object) -> int:
     """Run a command from the project's root and pass its exit code on."""
-    return subprocess.run([str(part) for part in command], cwd=ROOT, check=False).returncode
+    with subprocess.Popen([str(part) for part in command], cwd=ROOT) as child:
+        while True:
+            try:
+                return child.wait()
+            except KeyboardInterrupt:  # the command heard the Ctrl-C too, and ends in its own way
+                continue
 
 
 if __name__ == "__main__":
