@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -59,8 +60,9 @@ def test(words: list[str]) -> int:
 def lint(_words: list[str]) -> int:
     """Style and types."""
     prepare("dev")
-    places = ["src", "tests", "benchmarks", "dev.py"]
-    steps = [("ruff", "check", *places), ("ruff", "format", "--check", *places), ("mypy", "src")]
+    typed = ["src", "benchmarks", "dev.py"]
+    places = [*typed, "tests"]
+    steps = [("ruff", "check", *places), ("ruff", "format", "--check", *places), ("mypy", *typed)]
     return max(run(PYTHON, "-m", *step) for step in steps)
 
 
@@ -122,12 +124,11 @@ def say(words: str) -> None:
 
 def run(*command: object) -> int:
     """Run a command from the project's root and pass its exit code on."""
-    with subprocess.Popen([str(part) for part in command], cwd=ROOT) as child:
-        while True:
-            try:
-                return child.wait()
-            except KeyboardInterrupt:  # the command heard the Ctrl-C too, and ends in its own way
-                continue
+    before = signal.signal(signal.SIGINT, lambda *_: None)  # the command hears a Ctrl-C too, and ends in its own way
+    try:
+        return subprocess.run([str(part) for part in command], cwd=ROOT, check=False).returncode
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ ONE, FEW, MANY = (1,), (0,) * 9 + (1,), (0, 0, 1, 1, 1, 2, 3)
 """Copies of each comment: one; one in ten has one; several for some and none for others."""
 SMALL: Final = ((10, 40), (30, 20), (100, 8), (300, 4))
 """Comments in the small registers that the curve is fitted through besides the large, and how many of them."""
-Found = tuple[Floats, np.ndarray, np.ndarray, list[tuple[str, str]]]
+Found = tuple[Floats, np.ndarray, np.ndarray, np.ndarray]
 
 
 def labelled(texts: list[str], source: list[int]) -> tuple[Floats, np.ndarray]:
@@ -151,7 +151,8 @@ def kept_back(every: list[str], seeds: int) -> None:
             ("light edits, 200 comments", light, kept[:200], ONE),
         )
         for name, edit, texts, numbers in cases:
-            together.setdefault(name, []).append(measure(*with_several(texts, edit, 10 + seed, numbers), curve))
+            told = with_several(texts, edit, 10 + seed, numbers)
+            together.setdefault(name, []).append(measure(*told, curve=curve))
     for name, parts in together.items():
         rows = [[(row.precision, row.recall) for row in skill(part)] for part in parts]
         print(f"{name}: {seeds} draws of 3,000 kept back, mean (least) precision and recall")
@@ -191,7 +192,7 @@ def main() -> None:
     fitted, kept = every[: len(every) // 2], every[len(every) // 2 :]
     curve = fit(fitted) if told.fit else None
     for name, edit in (("light edits", light), ("heavy edits", heavy)):
-        found = measure(*with_several(kept, edit, 11, ONE), curve)
+        found = measure(*with_several(kept, edit, 11, ONE), curve=curve)
         show(
             f"{name}, {len(kept):,} comments of any length that the shipped curve has not seen, a copy of each",
             skill(found),

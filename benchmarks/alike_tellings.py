@@ -75,7 +75,8 @@ def shown(told: Told, embed: Embed | None, k: int = 5) -> tuple[float, float]:
 def labelled(told: Told, embed: Embed | None) -> tuple[np.ndarray, np.ndarray]:
     """Evidence for every question and every other record, and whether they tell of one change."""
     index = Index.build([record for _, record in told], embed=embed)
-    rows, right = [], []
+    rows: list[np.ndarray] = []
+    right: list[bool] = []
     for at, (change, record) in enumerate(told):
         _, evidence = index.evidence(record, without=at)
         others = [i for i in range(len(told)) if i != at]
@@ -202,9 +203,10 @@ def main() -> None:
     if asked.model:
         from holdfast.understand.embedding import load_minilm
 
-        held, model = {}, load_minilm(asked.model)
+        held: dict[str, np.ndarray] = {}
+        model = load_minilm(asked.model)
 
-        def remembered(texts: list[str]) -> np.ndarray:
+        def remembered(texts: Sequence[str]) -> np.ndarray:
             new = [text for text in texts if text not in held]
             held.update(zip(new, model(new), strict=True) if new else ())
             return np.array([held[text] for text in texts])

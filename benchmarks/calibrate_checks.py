@@ -132,9 +132,9 @@ def groups(rng: np.random.Generator, repeats: int) -> Iterator[Row]:
                 s = rng.uniform(0.5, 2, count)
                 v = (0.3 + 0.7 * np.eye(count)) * np.outer(s, s)
                 truth = rng.normal(1, spread, count)
-                found = pool(rng.multivariate_normal(truth, v), v)
-                assert found is not None
-                hits += int(np.sum((found.lower <= truth) & (truth <= found.upper)))
+                pooled = pool(rng.multivariate_normal(truth, v), v)
+                assert pooled is not None
+                hits += int(np.sum((pooled.lower <= truth) & (truth <= pooled.upper)))
             yield f"partially pooled, {count} groups, spread {spread}", ">= .935", hits / (repeats * count)
 
 

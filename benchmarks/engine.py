@@ -62,7 +62,7 @@ class Row:
 def panel(n: int, T: int, cohorts: int, seed: int = 0) -> Panel:
     """Sites with levels, wandering errors and effects that grow; about 1 in cohorts + 1 never adopts."""
     rng = np.random.default_rng(seed)
-    labels = np.r_[np.unique(np.linspace(T // 4, T - 4, cohorts).astype(int)), np.inf]
+    labels: np.ndarray = np.r_[np.unique(np.linspace(T // 4, T - 4, cohorts).astype(int)), np.inf]
     cohort = rng.choice(labels, n)
     periods = np.arange(1.0, T + 1)
     Y = rng.standard_normal((n, T)).cumsum(axis=1) * 0.3 + rng.standard_normal((n, 1)) * 3

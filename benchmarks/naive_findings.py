@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,7 +84,7 @@ def _read(a: Asked, reader: Reader, measure: Measure, population: Population, se
     return Reading(measure, population, setting or ALL_SETTINGS, int(belongs.sum()), estimate, se)
 
 
-def _in(study: Study, r: Reading) -> dict[str, str]:
+def _in(study: Study, r: Reading) -> dict[str, Any]:
     return {
         "study": study.study,
         "change": study.change,

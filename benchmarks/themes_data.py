@@ -74,7 +74,7 @@ def load(path: Path, leave_out: Collection[str] = NOT_THEMES, fewest: int = FEWE
     known = np.array([[any(_one(row[part]) for part in parts) for parts in made_of.values()] for row in rows])
     enough = known.sum(axis=0) >= fewest
     themes = tuple(name for name, kept in zip(made_of, enough, strict=True) if kept)
-    held = known[:, enough].any(axis=1)
+    held = np.atleast_1d(known[:, enough].any(axis=1))
     rows, known = [row for row, kept in zip(rows, held, strict=True) if kept], known[np.ix_(held, enough)]
     sentiment = np.array([float(row["Comment sentiment"] or "nan") for row in rows])
     return Coded(tuple(_comment(row) for row in rows), themes, known.astype(np.float64), sentiment)

@@ -175,7 +175,8 @@ def _decisions() -> Iterator[str]:
 
 def _runs(resting: bool) -> Iterator[str]:
     from holdfast.web.evidence.models import DONE, INTERRUPTED, RUNNING, WAITING, Run
-    from holdfast.web.evidence.recovery import _is_queued
+    from holdfast.web.evidence.recovery import is_queued
+    from holdfast.web.evidence.tasks import carry_out_run
 
     for run in Run.objects.exclude(results="made"):
         name, there = f"run {run.pk}", bool(run.results) and run.where.is_dir()
@@ -189,7 +190,7 @@ def _runs(resting: bool) -> Iterator[str]:
             yield f"{name} failed: {run.problem}"
         if resting and run.state == RUNNING:
             yield f"{name} is said to be running and nobody is"
-        if resting and run.state == WAITING and not _is_queued(run.pk):
+        if resting and run.state == WAITING and not is_queued(carry_out_run, [run.pk]):
             yield f"{name} waits and nobody will come"
 
 

@@ -100,3 +100,18 @@ def test_a_folder_that_is_no_workspace_is_told_so(tmp_path: Path) -> None:
     done = _holdfast("serve", str(tmp_path), "--no-open")
     said = " ".join(done.stderr.split())
     assert done.returncode == 2 and "is not a workspace" in said and "Traceback" not in said
+
+
+@pytest.mark.parametrize(("beside", "wanted"), [({"HOLDFAST_BESIDE": "1"}, ["grave"]), ({}, ["small", "grave"])])
+def test_a_worker_beside_the_server_says_only_what_matters(
+    tmp_path: Path, beside: dict[str, str], wanted: list[str]
+) -> None:
+    told = (
+        "import django, logging; django.setup()\n"
+        "from django_tasks_db.management.commands.db_worker import Command\n"
+        "Command().configure_logging(1)  # as the command does it itself\n"
+        "log = logging.getLogger('django_tasks'); log.info('small'); log.warning('grave')"
+    )
+    around = {"DJANGO_SETTINGS_MODULE": "holdfast.web.settings", "HOLDFAST_HOME": str(tmp_path), **beside}
+    done = subprocess.run([sys.executable, "-c", told], env={**AROUND, **around}, capture_output=True, text=True)
+    assert [line.split()[-1] for line in (done.stdout + done.stderr).splitlines()] == wanted

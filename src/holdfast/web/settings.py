@@ -5,6 +5,7 @@ Each variable is described in docs/running-for-a-team.md; a test holds the two t
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -186,7 +187,19 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line"},
+        "tasks": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            # a worker told to note every task has a log of its own; one beside ``holdfast serve`` shares the terminal
+            "level": "WARNING" if "HOLDFAST_BESIDE" in os.environ else "INFO",
+        },
+    },
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"holdfast": {"level": "INFO"}},
+    "loggers": {
+        "holdfast": {"level": "INFO"},
+        "django_tasks": {"handlers": ["tasks"], "propagate": False},
+        "django_tasks_db": {"handlers": ["tasks"], "propagate": False},
+    },
 }
