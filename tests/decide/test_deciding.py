@@ -182,6 +182,28 @@ def test_harm_seen_only_without_a_comparison_does_not_stop() -> None:
     assert said(cell.missing, "may raise doubt but not stop anything: readmissions")
 
 
+def test_a_stop_names_the_measure_that_is_sure_enough_to_stop_on() -> None:
+    felt = Told(FELT, -0.03)
+    unsure = Told(BACK, 0.06, certainty="very low")  # worse still, and not to be stopped on
+    cell = only(findings([Told(WAIT, 0.001), felt, unsure]))
+    assert (cell.verdict, cell.harmful_measure) == ("stop", "back")
+    assert cell.reasons[0] == "It probably does harm: to good experience."
+
+
+def test_an_adapt_names_each_gate_that_is_shut() -> None:
+    found = findings([Told(WAIT, -0.05), Told(BACK, 0.012)], (gap(0.7),))
+    cell = only(found, voices=(voice("carers", 0.7, 0.6),))
+    assert cell.reasons[0] == (
+        "It helps, but something stands against keeping it as it is: harm to readmissions is not ruled out, the gap in "
+        "deprivation may widen and carers are opposed."
+    )
+    assert (
+        only(findings([Told(WAIT, -0.05)], (gap(0.7),)))
+        .reasons[0]
+        .endswith("as it is: the gap in deprivation may widen.")
+    )
+
+
 def test_certainty_below_the_policys_gives_no_verdict() -> None:
     found = findings([Told(WAIT, -0.05, certainty="very low")])
     assert said(only(found).would_settle, "Have it assessed.")

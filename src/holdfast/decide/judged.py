@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from holdfast.decide.cases import Case
 from holdfast.decide.inputs import State
 from holdfast.decide.posterior import at_least, quantile, with_prior
-from holdfast.decide.reading import Reading
+from holdfast.decide.reading import RANK, Reading
 from holdfast.decide.rules import INTRODUCED, RULES, Rule, first, judge
 from holdfast.records import Policy
 from holdfast.records.voices import Voice
@@ -24,8 +24,8 @@ NUMBERS: Final = ("benefit", "improves", "futile", "harm", "gap", "not_here", "s
 class Judged:
     """``q`` holds the quantities by name. ``beside`` is the rule that judged the introduced practice in the same cell,
     ``face`` the one that would have, had the design's claim been strong enough, ``unopposed`` the one had nobody been
-    opposed; ``harmful`` and ``suspended`` the
-    measures behind the harm and the harm from suspension, ``there`` the place where it works best."""
+    opposed; ``harmful``, ``stopping`` and ``suspended`` the measures behind the harm, the harm that is sure enough to
+    stop on, and the harm from suspension; ``there`` the place where it works best."""
 
     case: Case
     rule: Rule
@@ -34,6 +34,7 @@ class Judged:
     unopposed: Rule
     q: dict[str, float]
     harmful: Reading | None
+    stopping: Reading | None
     suspended: Reading | None
     there: Case | None
     policy: Policy
@@ -63,7 +64,8 @@ def all_judged(
             face=INTRODUCED[face[i]],
             unopposed=RULES[unopposed[i]],
             q={name: values[i] for name, values in columns.items()},
-            harmful=_worst((*((case.primary,) if case.primary else ()), *case.others), policy.prior_sd_multiple),
+            harmful=_worst((*_own(case), *case.others), policy.prior_sd_multiple),
+            stopping=_worst((*_own(case), *_sure(case.others, policy)), policy.prior_sd_multiple),
             suspended=_worst(case.suspended, policy.prior_sd_multiple),
             there=cases[siblings[i]] if siblings[i] >= 0 else None,
             policy=policy,
@@ -92,6 +94,16 @@ def interval(reading: Reading) -> tuple[float, float]:
     """The posterior's central 95 % interval before any sceptical prior, with the measure's own sign."""
     half = float(quantile(0.975, np.asarray(reading.df))) * reading.sd
     return reading.estimate - half, reading.estimate + half
+
+
+def _own(case: Case) -> tuple[Reading, ...]:
+    return (case.primary,) if case.primary else ()
+
+
+def _sure(readings: Sequence[Reading], policy: Policy) -> tuple[Reading, ...]:
+    """Those that a policy lets stop a change."""
+    least = RANK[policy.minimum_certainty]
+    return tuple(r for r in readings if r.rank >= least and r.claim >= policy.stop_claim)
 
 
 def _worst(readings: Sequence[Reading], prior: float) -> Reading | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from holdfast.decide.amounts import amount, chance, close_chance, headed, listed, named, percent, sentence, span
@@ -23,9 +24,28 @@ def reasons(j: Judged) -> tuple[str, ...]:
 
 
 def _readable(j: Judged) -> list[str]:
-    said = [j.rule.words, _benefit(j), *_improves(j), _futile(j), _harm(j), _gap(j), *_elsewhere(j), *_opposition(j)]
+    said = [_found(j), _benefit(j), *_improves(j), _futile(j), _harm(j), _gap(j), *_elsewhere(j), *_opposition(j)]
     said += [_certainty(j), *_claim(j), *_horizon(j), *_prior(j)]
     return said + [sentence(f"a check failed: {meaning}") for meaning in j.case.failed]
+
+
+def _found(j: Judged) -> str:
+    """What the rule found; where harm, the gap or a role decided it, which."""
+    if j.rule.name == "stop: harm" and j.stopping is not None:
+        return f"{j.rule.words[:-1]}: to {named(j.stopping.measure)}."
+    if j.rule.name == "adapt: mend it":
+        return f"{j.rule.words[:-1]}: {listed(list(_standing_against(j)))}."
+    return j.rule.words
+
+
+def _standing_against(j: Judged) -> Iterator[str]:
+    """Each gate of retaining that is shut."""
+    if j.harmful is not None and j.q["harm"] > j.policy.retain_harm:
+        yield f"harm to {named(j.harmful.measure)} is not ruled out"
+    if j.case.gap is not None and j.q["gap"] > j.policy.retain_gap:
+        yield f"the gap in {j.case.gap.dimension} may widen"
+    if against := opposed(j):
+        yield f"{listed([v.role for v in against])} are opposed"
 
 
 def _unreadable(j: Judged) -> list[str]:

@@ -25,10 +25,10 @@ def check_denominator(
     estimate, lower, upper = (float(np.expm1(x)) for x in (effect, effect - half, effect + half))
     status = _status(estimate, lower, upper, thresholds)
     found = f"{estimate:+.0%}, between {lower:+.0%} and {upper:+.0%}"
+    moved = "moved" if lower > 0 or upper < 0 else "may have moved"
     said = {
         "pass": f"The number counted did not move enough to matter ({found}).",
-        "concern": f"The number counted may have moved ({found}), so part of the effect may be a change in who is "
-        "counted.",
+        "concern": f"The number counted {moved} ({found}), so part of the effect may be a change in who is counted.",
         "fail": f"The number counted moved with the change ({found}), so the effect on the rate mixes with a change "
         "in who is counted.",
     }

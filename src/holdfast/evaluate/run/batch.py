@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from holdfast.evaluate.answerable import Verdict
-from holdfast.evaluate.run.cuts import Cut
-from holdfast.records import Measure, Study
+from holdfast.evaluate.run.cuts import Cut, as_counted
+from holdfast.records import Measure, Population, Study
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -59,6 +59,30 @@ class Batch:
         """A seed fixed by the study and the sites, so that runs repeat exactly."""
         text = f"{self.study.study}|{self.design}|{self.sites.tolist()}"
         return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big")
+
+    @property
+    def counted(self) -> Batch | None:
+        """Who is counted: the denominators of everyone's ratios as outcomes of their own; None where none ever moves.
+
+        Smaller groups are left out: none of them is held surer than everyone.
+        """
+        start = int(self.first.min())
+        pairs = zip(self.cuts, self.measures, strict=True)
+        made = [
+            (as_counted(cut, start), replace(measure, kind="count"))
+            for cut, measure in pairs
+            if cut.key.population == Population() and measure.kind != "count" and self._moves(cut)
+        ]
+        if not made:
+            return None
+        cuts, measures = zip(*made, strict=True)
+        y, weight = ([getattr(cut, name)[self.sites] for cut in cuts] for name in ("y", "weight"))
+        return replace(self, cuts=cuts, measures=measures, y=np.stack(y), weight=np.stack(weight))
+
+    def _moves(self, cut: Cut) -> bool:
+        """Whether the denominator differs between two periods of any site; a number of residents may not."""
+        held = cut.denominator[self.sites]
+        return bool((np.fmax.reduce(held, axis=1) > np.fmin.reduce(held, axis=1)).any())
 
     def at_panel(self, psi: Floats) -> Floats:
         """Site contributions (A × m) placed at the panel's sites, zero elsewhere."""

@@ -106,7 +106,8 @@ def _data_checks(answer: Answer, batch: Batch, cut: Cut, around: Surroundings) -
         base = float(other.counterfactual[0])
         relative, se = float(other.estimate[0]) / base, float(other.se[0]) / base
         if 1 + relative > 0:
-            found.append(check_denominator(float(np.log1p(relative)), se / (1 + relative)))
+            df = degrees_of_freedom(other)
+            found.append(check_denominator(float(np.log1p(relative)), se / (1 + relative), df=df))
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,6 +67,14 @@ def cut(panel: Panel, measure: Measure, population: Population, setting: str | N
     y = np.where(usable[:, None], y, np.nan)
     weight = np.ones(len(weight)) if equal else np.where(usable, weight, 0.0)
     return Cut(Key(measure.measure, population, setting or ALL_SETTINGS), y, weight, numerator, denominator, belongs)
+
+
+def as_counted(one: Cut, start: int) -> Cut:
+    """The denominator of the same cells as a count: over each site's own mean before ``start``."""
+    held = np.where(np.isfinite(one.y), one.denominator, np.nan)
+    usual = _mean_before(held, start)
+    usual = np.where(usual > 0, usual, np.nan)
+    return replace(one, y=held / usual[:, None], numerator=held, denominator=np.ones_like(held))
 
 
 def _mean_before(values: Floats, start: int) -> Floats:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -126,9 +127,11 @@ def _findings(
     checks, certainties, paths = [], [], []
     dates = tuple(period.isoformat() for period in q.panel.periods)
     around = _around(q)
+    counted = _counted(answered)
     for one in answered:
         ecological = one.answer.key.population.dimension in q.panel.site_dimensions
-        made = checks_of(one.answer, one.batch, one.cut, around, q.deep and _is_deep(one, q.study))
+        beside = replace(around, denominator=counted.get(one.answer.key))
+        made = checks_of(one.answer, one.batch, one.cut, beside, q.deep and _is_deep(one, q.study))
         checks += check_rows(one.answer, made, q.study)
         certainties.append(certainty_row(one.answer, made, one.measure, q.study, ecological))
         effects += effect_rows(one.answer, one.cut, one.measure, q.study, ecological, dates)
@@ -164,6 +167,16 @@ def _is_deep(one: Answered, study: Study) -> bool:
 def _around(q: Question) -> Surroundings:
     """What the checks may need beyond one answer: when these sites adopted other changes."""
     return Surroundings(others=q.others if q.others.size else np.zeros((len(q.panel.sites), 0)))
+
+
+def _counted(answered: Sequence[Answered]) -> dict[Key, Answer]:
+    """What the change did to the denominators, by the design of each ratio; a refusal leaves its check unmade."""
+    out: dict[Key, Answer] = {}
+    for batch in {id(one.batch): one.batch for one in answered}.values():
+        if (outcomes := batch.counted) is not None:
+            with contextlib.suppress(ValueError):
+                out |= {answer.key: answer for answer in ADAPTERS[batch.design](outcomes)}
+    return out
 
 
 def _evaluability(j: Judged, study: Study, by_key: Mapping[Key, Answered], failures: Mapping[Key, str]) -> Evaluability:
