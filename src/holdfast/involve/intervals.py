@@ -11,7 +11,7 @@ Floats = NDArray[np.float64]
 
 
 def of_share(share: ArrayLike, effective: ArrayLike, level: float = 0.95) -> tuple[Floats, Floats]:
-    """The same for a weighted share known as well as ``effective`` people drawn at random would know it.
+    """The Jeffreys interval of a weighted share known as well as ``effective`` people drawn at random would know it.
 
     After Korn and Graubard (1998), with Jeffreys in place of Clopper and Pearson.
     """

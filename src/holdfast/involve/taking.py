@@ -115,7 +115,7 @@ def latest(
     """Rows to keep, sorted by person and statement; how many earlier votes gave way; how many of those differed."""
     rows = np.flatnonzero(usable)
     if time is not None:
-        rows = rows[np.argsort(_moments(time)[rows], kind="stable")]
+        rows = rows[_in_time(_moments(time)[rows])]
     key = who[rows].astype(np.int64) * max(1, n_statements) + what[rows]
     order = np.argsort(key, kind="stable")
     rows, key = rows[order], key[order]
@@ -124,6 +124,13 @@ def latest(
     winner = np.flatnonzero(last)[np.cumsum(last) - last] if len(last) else np.empty(0, np.int64)
     differed = int((sign[rows] != sign[rows[winner]]).sum())
     return rows[last], int(len(rows) - last.sum()), differed
+
+
+def _in_time(moments: NDArray[Any]) -> NDArray[np.int64]:
+    """The order of moments, those not known first: a vote without its time gives way to one that has it."""
+    order = np.argsort(moments, kind="stable")
+    unknown = np.asarray(moments != moments, bool)[order]
+    return np.concatenate([order[unknown], order[~unknown]])
 
 
 def _plain(column: ArrayLike) -> NDArray[Any]:

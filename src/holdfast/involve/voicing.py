@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from holdfast.involve.people import People, in_role, people_of, roles_of
+from holdfast.involve.people import People, about_you, in_role, people_of, roles_of
 from holdfast.involve.roles import FEW
 from holdfast.involve.weights import Share, pool, weighted_share
 from holdfast.records import Change
@@ -99,32 +99,62 @@ def _of_role(people: People, wish: Codes, introduced: bool, about: Mapping[str, 
 def _of_groups(
     heard: Heard, role: str, said: Sequence[Preference], introduced: bool, about: Mapping[str, str], few: int
 ) -> Iterator[Voice]:
-    """Levels of each about-you question within a role, pooled towards each other."""
-    wish = answers(said, WHOLE, len(heard.participants))
-    rows = np.flatnonzero(in_role(heard, role) & (wish >= 0))
-    if len(rows) < few:
+    """Levels of each about-you question within a role, pooled towards each other: for everyone, then for their own."""
+    whole, members = answers(said, WHOLE, len(heard.participants)), np.flatnonzero(in_role(heard, role))
+    everyone = _speaking(heard, role, whole, few)
+    for dimension, column in about_you(heard, members).items():
+        home = _at_home(said, dimension, column, whole, members)
+        own = everyone if home is whole else _speaking(heard, role, home, few)
+        for people, wish, placed in ((everyone, whole, False), (own, home, True)):
+            for level, here, share in _levels(people, opposes(wish[people.rows], introduced), dimension, few):
+                told = {
+                    **about,
+                    "role": f"{role} ({dimension}: {level})",
+                    "made": "pooled with the other levels",
+                    "kind": "people",
+                    "of_role": role,
+                    "of_dimension": dimension,
+                    "of_level": level,
+                }
+                place = (dimension, level, ALL_SETTINGS) if placed else WHOLE
+                rows = people.rows[here]
+                raw = float(opposes(wish[rows], introduced).mean())
+                yield _voice(told, place, wish[rows], people.weights[here], raw, share)
+
+
+def _speaking(heard: Heard, role: str, wish: Codes, few: int) -> People:
+    """Those of a role who gave an answer."""
+    return people_of(heard, role, np.flatnonzero(in_role(heard, role) & (wish >= 0)), few)
+
+
+def _at_home(
+    said: Sequence[Preference], dimension: str, column: Sequence[str | None], whole: Codes, rows: Codes
+) -> Codes:
+    """What the people at ``rows``, whose levels are ``column``, would do for people of their own level.
+
+    It is ``whole`` itself where nobody answered for one.
+    """
+    if not any(p.dimension == dimension for p in said):
+        return whole
+    home = whole.copy()
+    for level in {level for level in column if level is not None}:
+        here = rows[[answer == level for answer in column]]
+        home[here] = answers(said, (dimension, level, ALL_SETTINGS), len(whole))[here]
+    return home
+
+
+def _levels(
+    people: People, against: Floats, dimension: str, few: int
+) -> Iterator[tuple[str, NDArray[np.bool_], Share]]:
+    """Each level of whom enough spoke, who is of it, and its share beside the other levels."""
+    column = people.about.get(dimension, ())
+    levels = [level for level in dict.fromkeys(column) if level is not None and level != PREFER_NOT]
+    if len(people.rows) < few or len(levels) < 2:
         return
-    people, against = people_of(heard, role, rows, few), opposes(wish[rows], introduced)
-    for dimension, column in people.about.items():
-        levels = [level for level in dict.fromkeys(column) if level is not None and level != PREFER_NOT]
-        inside = [np.array([answer == level for answer in column], bool) for level in levels]
-        if len(levels) < 2:
-            continue
-        for level, here, share in zip(levels, inside, _pooled(people, against, inside), strict=True):
-            if share.people < few:
-                continue
-            told = {
-                **about,
-                "role": f"{role} ({dimension}: {level})",
-                "made": "pooled with the other levels",
-                "kind": "people",
-                "of_role": role,
-                "of_dimension": dimension,
-                "of_level": level,
-            }
-            for place in (WHOLE, (dimension, level, ALL_SETTINGS)):
-                raw = float(against[here].mean())
-                yield _voice(told, place, wish[rows][here], people.weights[here], raw, share)
+    inside = [np.array([answer == level for answer in column], bool) for level in levels]
+    for level, here, share in zip(levels, inside, _pooled(people, against, inside), strict=True):
+        if share.people >= few:
+            yield level, here, share
 
 
 def _pooled(people: People, against: Floats, inside: Sequence[NDArray[np.bool_]]) -> list[Share]:

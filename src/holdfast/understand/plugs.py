@@ -141,7 +141,7 @@ def ask_endpoint(
     Every text is redacted before it leaves. Comments are sent in batches; ids that do not come back are asked again
     singly, and queued for a person after that. Nothing here is ever taken for a person's coding.
     """
-    sent = {comment.id: tidy(redact(comment.text[:LONGEST]).text) for comment in comments}
+    sent = {comment.id: tidy(redact(comment.text).text)[:LONGEST] for comment in comments}
     sent = {comment: text for comment, text in sent.items() if text}
     work = _Work(model, framework, sent)
     for batch in _batches(sent):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -98,6 +100,26 @@ def test_declared_groups_stand_within_their_role_pooled_and_in_their_own_populat
     assert group.opposition is not None and 0.8 < group.opposition < 1, "drawn a little towards the young"
     assert own["patients (age: old)"].opposition == group.opposition
     assert "patients (age: young)" not in own
+
+
+def test_what_a_group_wants_for_its_own_kind_is_its_voice_there() -> None:
+    """All would retain it for everyone; the old would stop it for the old, the young as little as anybody."""
+    groups = ("patients", "retain", 40, {"age": "young"}), ("patients", "retain", 20, {"age": "old"})
+    also = [Preference(i, "c", "new", "stop", "age", "old") for i in range(40, 60)]
+    voices = voices_of(heard(*groups, also=also), CHANGES)
+    whole = by_role(voices)["patients (age: old)"]
+    own = by_role(voices, dimension="age", level="old")["patients (age: old)"]
+    young = by_role(voices, dimension="age", level="young")["patients (age: young)"]
+    assert whole.opposition is not None and own.opposition is not None and young.opposition is not None
+    assert whole.opposition < 0.05 and own.opposition > 0.8 and own.stop == 1.0 and young.opposition < 0.2
+
+
+def test_a_group_that_spoke_only_of_its_own_kind_is_heard_there() -> None:
+    said = heard(("patients", "retain", 20, {"age": "young"}), ("patients", "stop", 15, {"age": "old"}))
+    kept = tuple(p if p.who < 20 else Preference(p.who, "c", "new", "stop", "age", "old") for p in said.preferences)
+    voices = voices_of(replace(said, preferences=kept), CHANGES)
+    assert "patients (age: old)" not in by_role(voices)
+    assert by_role(voices, dimension="age", level="old")["patients (age: old)"].stop == 1.0
 
 
 def test_opinion_groups_are_flagged_and_cross_roles() -> None:

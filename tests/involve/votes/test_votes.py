@@ -106,3 +106,10 @@ def test_whole_numbers_are_named_as_their_text_is(pairs: list[tuple[int, int]]) 
     slow = Votes.from_arrays([str(i) for i in who], [str(j) for j in what], np.ones(len(pairs)))
     assert fast.participants == slow.participants and fast.statements == slow.statements
     assert _held(fast) == _held(slow)
+
+
+def test_a_vote_without_its_time_gives_way_to_one_that_has_it() -> None:
+    votes = Votes.from_arrays(["a", "a", "b", "b"], ["s"] * 4, [-1, 1, 1, -1], time=[np.nan, 5.0, 7.0, np.nan])
+    assert votes.vote.tolist() == [1, 1]
+    dates = np.array(["NaT", "2026-01-01"], "datetime64[D]")
+    assert Votes.from_arrays(["a", "a"], ["s", "s"], [-1, 1], time=dates).vote.tolist() == [1]

@@ -11,9 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from holdfast.understand.scraps import CannotRead, Limits, preview, read_pasted, read_scraps
+from holdfast.understand.scraps import CannotRead, Limits, Passage, Unread, preview, read_pasted, read_scraps
 from holdfast.understand.scraps.finding import judge
+from holdfast.understand.scraps.guards import Allowance
 from holdfast.understand.scraps.sentences import seen, sentences
+from holdfast.understand.scraps.tables import read_table
 
 CHANGES = (
     "We moved all follow-up clinics to video instead of face to face appointments.",
@@ -226,6 +228,16 @@ def test_limits_stop_reading_and_say_where(tmp_path: Path) -> None:
     _pdf(tmp_path, "two.pdf", pages=(PAGE, PAGE))
     found = read_scraps(tmp_path / "two.pdf", limits=Limits(pages=1))
     assert len(found.scraps) == 1 and "the first 1 were read" in found.unread[0].reason
+
+
+@pytest.mark.parametrize("limits", [Limits(characters=5_000), Limits(rows=101)])
+def test_a_long_table_is_read_as_far_as_allowed_and_the_rest_listed(tmp_path: Path, limits: Limits) -> None:
+    rows = [f"{i},The clinic rang me on day number {i}" for i in range(400)]
+    (tmp_path / "survey.csv").write_text("\n".join(["id,comment", *rows]), encoding="utf-8")
+    *found, why = read_table(tmp_path / "survey.csv", "survey.csv", Allowance(limits))
+    assert isinstance(why, Unread) and "reading stopped" in why.reason
+    texts = [passage.text for passage in found if isinstance(passage, Passage)]
+    assert 90 < len(texts) < 140 and texts == [row.split(",")[1] for row in rows[: len(texts)]], "none is cut"
 
 
 def test_a_file_that_is_not_there_is_listed(tmp_path: Path) -> None:

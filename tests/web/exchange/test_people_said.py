@@ -205,6 +205,15 @@ def test_nothing_waits_for_a_worker_elsewhere(person: Any, tmp_path: Path, home:
     assert there.files.get().state == SentFile.UNREAD
 
 
+def test_a_make_up_is_one_whole_and_ours_stands(spoken: Any, tmp_path: Path) -> None:
+    content = _taken(spoken)
+    Makeup.objects.all().delete()
+    moderating.make_up(spoken, [{"role": "", "dimension": "age", "level": "35 to 50", "people": 60.0}], "Census 2021")
+    arrived = _bring(content, tmp_path)
+    assert arrived.ours == ("age",)
+    assert list(Makeup.objects.values_list("level", "people")) == [("35 to 50", 60.0)]
+
+
 def test_answers_that_are_not_offered_here_are_kept_with_the_question(spoken: Any, tmp_path: Path) -> None:
     content = _taken(spoken)
     _empty([])

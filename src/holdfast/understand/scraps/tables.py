@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import csv
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -70,6 +70,11 @@ def read_table(
         if sheet not in headers:
             headers[sheet] = _names(values)
             continue
+        if row > allowance.limits.rows:
+            where = f"“{sheet}” in it" if sheet else "it"
+            told = f"{where} has more than {allowance.limits.rows:,} rows, and reading stopped there"
+            yield Unread(name, told, "split it to read the rest")
+            continue
         if not allowance.spend(sum(len(value) for value in values)):
             yield Unread(name, f"it is very long, and reading stopped at row {row:,}", "split it to read the rest")
             break
@@ -106,7 +111,7 @@ def _names(values: Sequence[str]) -> tuple[str, ...]:
 
 
 def _rows(path: Path, allowance: Allowance) -> Rows:
-    """Rows with something in them, up to the limit."""
+    """Rows with something in them, of each sheet up to the limit and one more, which tells that there is more."""
     source = (
         _text_rows(path, allowance) if path.suffix.lower() in (".csv", ".tsv", ".txt") else _sheet_rows(path, allowance)
     )
@@ -119,17 +124,15 @@ def _text_rows(path: Path, allowance: Allowance) -> Rows:
     if is_zipped(path):
         raise CannotRead("it is compressed", "unzip it first")
     try:
-        text = head_of(path, find_encoding(path), allowance.limits.characters)[: allowance.limits.characters]
+        encoding = find_encoding(path)
+        first = head_of(path, encoding).partition("\n")[0]
     except (UnreadableText, UnicodeDecodeError) as trouble:
         raise CannotRead("it is not text that can be read", "save it as CSV in UTF-8") from trouble
-    first = text.partition("\n")[0]
-    mark = max(",;\t|", key=first.count)
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
     try:
-        for at, values in enumerate(rows, start=1):
-            if at > allowance.limits.rows:
-                return
-            yield None, at, tuple(values)
+        with path.open(encoding=encoding, newline="") as file:
+            rows = csv.reader(file, delimiter=max(",;\t|", key=first.count))
+            for at, values in enumerate(islice(rows, allowance.limits.rows + 1), start=1):
+                yield None, at, tuple(values)
     except csv.Error as trouble:
         raise CannotRead(
             "its rows cannot be told apart", "open it in a spreadsheet and save it as CSV again"
@@ -146,9 +149,8 @@ def _sheet_rows(path: Path, allowance: Allowance) -> Rows:
     try:
         book = CalamineWorkbook.from_path(str(path))
         for sheet in book.sheet_names:
-            for at, values in enumerate(book.get_sheet_by_name(sheet).iter_rows(), start=1):
-                if at > allowance.limits.rows:
-                    break
+            rows = islice(book.get_sheet_by_name(sheet).iter_rows(), allowance.limits.rows + 1)
+            for at, values in enumerate(rows, start=1):
                 yield sheet, at, tuple("" if value is None else str(value) for value in values)
     except Exception as trouble:  # calamine's errors have no common kind that it exports
         fix = "save it without the password, as .xlsx, and import it again"

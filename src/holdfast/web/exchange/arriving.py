@@ -39,11 +39,15 @@ LEAVES: Final = set(IDENTITY) - {to for label in IDENTITY for to in links(model_
 
 @dataclass
 class Arrived:
-    """What bringing in did: rows added and rows already here by table, and changes that came in beside ours."""
+    """What bringing in did: rows added and rows already here by table, and changes that came in beside ours.
+
+    ``ours``: dimensions whose make-up of the population stays as it is here.
+    """
 
     added: Counter[str] = field(default_factory=Counter)
     here: Counter[str] = field(default_factory=Counter)
     beside: dict[str, str] = field(default_factory=dict)
+    ours: tuple[str, ...] = ()
 
 
 @dataclass
@@ -107,6 +111,7 @@ def _rows(box: zipfile.ZipFile, manifest: dict[str, Any], actor: Any) -> Arrived
     connection.check_constraints()
     search.index_many(list(Change.objects.filter(pk__in=work.fresh | found.forward)))
     work.spoken.end(+work.arrived.added, actor)
+    work.arrived.ours = tuple(sorted(work.spoken.left))
     return work.arrived
 
 
@@ -117,7 +122,7 @@ def _table(label: str, rows: Iterable[dict[str, Any]], work: _Work) -> None:
     for row in rows:
         there, values = row.pop("id", None), _values(label, row, to, work)
         if values is None or work.spoken.stays_out(label, values):
-            continue  # it belongs to a row that could not come, or somebody took it back
+            continue  # it belongs to a row that could not come, somebody took it back, or ours stands
         key = tuple(values[name] for name in names)
         nth = seen[key] if label in ALIKE else 0
         seen[key] += label in ALIKE

@@ -11,20 +11,27 @@ from holdfast.web.insight import frameworks, learning, ratings
 from holdfast.web.insight.models import Coding
 from holdfast.web.register.models import Vocabulary
 from holdfast.web.voices import asked, taking
-from holdfast.web.voices.models import Participant
+from holdfast.web.voices.models import Makeup, Participant
 
 SAID: Final = {"voices.vote", "voices.preference"}
 
 
 @dataclass
 class Spoken:
-    """``gone``: participants here who withdrew. ``going``: those who did so only there, and when."""
+    """``gone``: participants here who withdrew. ``going``: those who did so only there, and when.
+
+    ``counted``: roles and dimensions whose make-up is held here. It is one whole, so theirs is left out (``left``):
+    two censuses side by side would be added up.
+    """
 
     gone: set[int] = field(default_factory=set)
     going: dict[int, dt.datetime] = field(default_factory=dict)
+    counted: set[tuple[str, str]] = field(default_factory=set)
+    left: set[str] = field(default_factory=set)
 
     def begin(self) -> None:
-        """Who has withdrawn here already."""
+        """Who has withdrawn here already, and whose make-up is known."""
+        self.counted = set(Makeup.objects.values_list("role", "dimension"))
         self.gone = set(Participant.objects.exclude(withdrawn_at=None).values_list("pk", flat=True))
 
     def met(self, here: int, values: dict[str, Any]) -> None:
@@ -33,12 +40,15 @@ class Spoken:
             self.going[here] = values["withdrawn_at"]
 
     def stays_out(self, label: str, values: dict[str, Any]) -> bool:
-        """Whether a row is something that somebody took back; a statement of theirs loses its author."""
+        """Whether a row is something that somebody took back, or gives way to ours; a statement loses its author."""
         if label in SAID:
             return values["participant_id"] in self.gone
         if label == "voices.statement" and values["proposed_by_id"] in self.gone:
             values["proposed_by_id"] = None
             return bool(values["moderated"] == "waiting")
+        if label == "voices.makeup" and (values["role"], values["dimension"]) in self.counted:
+            self.left.add(values["dimension"])
+            return True
         return False
 
     def end(self, added: Collection[str], actor: Any) -> None:
