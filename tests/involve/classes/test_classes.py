@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,29 @@ def test_no_groups_are_found_where_there_are_none() -> None:
     votes, _ = conversation(k=1, habits=0.8)
     found = opinion_groups(votes)
     assert found.k == 1 and "1 group" in found.why and found.stability.mean == 1.0
+
+
+@pytest.mark.parametrize(("people", "statements"), [(40, 3), (85, 2), (85, 4), (60, 8), (1000, 3)])
+def test_votes_by_chance_are_one_group_however_few(people: int, statements: int) -> None:
+    """Twelve draws each, of even and of lopsided chances; at most one may show a group."""
+    shown = 0
+    for seed in range(12):
+        rng = np.random.default_rng(seed)
+        chance = (1 / 3, 1 / 3, 1 / 3) if seed % 2 else (0.2, 0.1, 0.7)
+        who, what = np.repeat(np.arange(people), statements), np.tile(np.arange(statements), people)
+        shown += opinion_groups(Votes.from_arrays(who, what, rng.choice([-1, 0, 1], len(who), p=chance))).k > 1
+    assert shown <= 1
+
+
+@pytest.mark.parametrize("name", ["brexit-consensus", "london.youth.policing"])
+def test_real_votes_dealt_out_anew_within_each_statement_show_no_groups(shared_data: Path, name: str) -> None:
+    votes = _read(shared_data / "votes" / name)
+    for seed in range(4):
+        rng, dealt = np.random.default_rng(seed), votes.vote.copy()
+        for statement in range(votes.shape[1]):
+            at = np.flatnonzero(votes.what == statement)
+            dealt[at] = dealt[rng.permutation(at)]
+        assert opinion_groups(replace(votes, vote=dealt)).k == 1, seed
 
 
 def test_the_same_votes_give_the_same_groups() -> None:

@@ -19,6 +19,8 @@ WANTED: Final = 4000
 """Hidden votes enough to tell classes apart; small conversations hide again and again until they have them."""
 REPEATS: Final = 10
 PATIENCE: Final = 2
+SURE: Final = 2.0
+"""Standard errors by which groups must foretell hidden votes better than no groups do."""
 ENOUGH: Final = 4
 """Numbers always tried: even groups of four can be foretold worse by two or three than by none."""
 
@@ -50,7 +52,9 @@ def held_out(
 
 
 def fewest(tried: tuple[HeldOut, ...]) -> int:
-    """The fewest classes within one standard error of the best."""
+    """The fewest classes within one standard error of the best; one, where that is not beaten by ``SURE`` of them."""
+    if tried and tried[0].worse <= SURE * tried[0].error:
+        return 1
     return next((one.k for one in tried if one.worse <= one.error), 1)
 
 

@@ -17,7 +17,7 @@ from holdfast.involve.classes.starting import Effort
 from holdfast.involve.votes import Votes
 
 STEADY: Final = 0.5
-"""Groups less alike than this after losing a tenth of the votes are not shown while fewer hold together better."""
+"""Groups less alike than this after losing a tenth of the votes are not shown; fewer are tried, down to one."""
 PLENTY: Final = 50_000
 """Votes above which fewer starts and fewer repeats tell as much."""
 CAREFUL: Final = Effort(short=8, long=4)
@@ -74,10 +74,9 @@ def opinion_groups(
     number = k or fewest(tried)
     shakes = (5 if few else 1) if repeats is None else repeats
     found = [_grouped(seen, some, number, rng, effort, shakes, tried)]
-    while k is None and found[-1].k > 2 and found[-1].stability.mean < STEADY:
+    while k is None and not _stands(found[-1]):
         found.append(_grouped(seen, some, found[-1].k - 1, rng, effort, shakes, tried))
-    steadiest = found[-1] if found[-1].stability.mean >= STEADY else max(found, key=lambda one: one.stability.mean)
-    return steadiest if steadiest is found[0] else _instead(steadiest, found[0])
+    return found[0] if len(found) == 1 else _instead(found[-1], found[0])
 
 
 def _grouped(
@@ -97,10 +96,17 @@ def _grouped(
     )
 
 
+def _stands(found: Groups) -> bool:
+    """Whether somebody is in each group, and they held together where that was tried; one group always does."""
+    everywhere = len(np.unique(found.assigned[found.assigned >= 0])) == found.k
+    return found.k == 1 or (everywhere and not found.stability.mean < STEADY)
+
+
 def _instead(chosen: Groups, first: Groups) -> Groups:
+    now = f"with {chosen.k} it is {chosen.stability.mean:.2f}" if chosen.k > 1 else "no smaller number does either"
     why = (
         f"{first.why}, but did not hold together when a tenth of the votes were dropped "
-        f"(adjusted Rand index {first.stability.mean:.2f}); with {chosen.k} it is {chosen.stability.mean:.2f}"
+        f"(adjusted Rand index {first.stability.mean:.2f}); {now}"
     )
     return replace(chosen, why=why)
 

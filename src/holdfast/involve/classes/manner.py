@@ -22,6 +22,9 @@ AGREEING: Final = (-0.75, 0.0, 0.75)
 twice the odds: where statements all lean one way, somebody who disagrees with nearly all of them holds an opinion and
 not a habit, and no habit allowed here can explain them away."""
 ROUNDS: Final = 20
+PLAIN: Final = 3.0
+"""How many times likelier than no habit a person's habit must be: a handful of votes shows none, and a habit read into
+them foretells their other votes worse than none."""
 
 
 def grid(passing: tuple[float, ...] = PASSING, agreeing: tuple[float, ...] = AGREEING) -> Floats:
@@ -31,7 +34,10 @@ def grid(passing: tuple[float, ...] = PASSING, agreeing: tuple[float, ...] = AGR
 
 
 def manners(seen: sparse.csr_array, tilt: Floats, prior: Floats) -> NDArray[np.int64]:
-    """(P,): the likeliest habit of each person against everybody's rates (S × 3); how common each is, is learnt."""
+    """(P,): the likeliest habit of each person against everybody's rates (S × 3), where their votes show one.
+
+    How common each is, is learnt.
+    """
     logs = np.log(tilted(prior, tilt)).astype(np.float32)
     table = np.ascontiguousarray(logs.transpose(2, 1, 0).reshape(-1, len(tilt)))
     likely = np.ascontiguousarray((seen @ table).T)
@@ -41,7 +47,9 @@ def manners(seen: sparse.csr_array, tilt: Floats, prior: Floats) -> NDArray[np.i
     for _ in range(ROUNDS):
         theirs = common * (likely @ (np.float32(1.0) / (common @ likely)))
         common = ((theirs + 1.0) / (likely.shape[1] + len(tilt))).astype(np.float32)
-    return np.asarray((likely * common[:, None]).argmax(axis=0), np.int64)
+    held = likely * common[:, None]
+    likeliest, none = held.argmax(axis=0), int(np.abs(tilt - 1.0).sum(axis=1).argmin())
+    return np.where(held.max(axis=0) > PLAIN * held[none], likeliest, none).astype(np.int64)
 
 
 def sheet_of(seen: sparse.csr_array, prior: Floats, tilt: Floats | None = None) -> Sheet:

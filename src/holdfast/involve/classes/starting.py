@@ -39,9 +39,8 @@ class Ready:
 
     def fit(self, k: int, rng: np.random.Generator, effort: Effort) -> tuple[Model, Floats]:
         """The best of several climbs to ``k`` classes, and who is how far in which (P × k)."""
-        if k == 1:
-            everyone = np.ones((self.sheet.people, 1), np.float32)
-            return climb(self._short([everyone], 1)[0], self.sheet, self.prior)
+        if k == 1:  # one class is everybody; rates of its own, less smoothed, would lose to many copies of themselves
+            return Model(np.ones(1), self.prior[None], 0.0), np.ones((self.sheet.people, 1), np.float32)
         guesses = [_guess(self.scores[:, : k + 2], k, rng) for _ in range(effort.short)]
         abreast = max(1, COLUMNS // k)
         together = [guesses[at : at + abreast] for at in range(0, effort.short, abreast)]
