@@ -24,7 +24,7 @@ class Agreement:
     """G groups × S statements. ``counts`` (G, S, 3) are people who agreed, disagreed and passed, −1 where suppressed.
 
     ``share``, ``low`` and ``high`` (G, S, 3) are shares of those who voted on the statement, passes included, with 95 %
-    Jeffreys intervals; NaN where fewer than ``few`` voted. ``effective`` (G, S) is Kish's size under the weights.
+    Jeffreys intervals; NaN where fewer than ``few`` voted, as is ``effective`` (G, S), Kish's size under the weights.
     """
 
     groups: tuple[str, ...]
@@ -60,7 +60,10 @@ class Consensus:
 
 @dataclass(frozen=True)
 class Position:
-    """What one group holds on one statement, the minority beside the majority; ``contrary`` to most other groups."""
+    """What one group holds on one statement, the minority beside the majority.
+
+    ``contrary``: most of the other groups that could be spoken for credibly lean the other way.
+    """
 
     group: str
     statement: str
@@ -95,6 +98,7 @@ def agreement(
     hidden = counts.sum(axis=-1) < max(1, few)
     share, low, high = (np.where(hidden[..., None], np.nan, part) for part in (share, low, high))
     empty = counts.sum(axis=-1) == 0
+    effective = np.where(hidden & ~empty, np.nan, effective)
     kept = np.where((hidden & ~empty)[..., None], -1, counts.astype(np.int64))
     return Agreement(names, votes.statements, kept, share, low, high, effective, few)
 
@@ -134,7 +138,7 @@ def positions(found: Agreement, least: float = 0.1) -> tuple[Position, ...]:
         leaning = {g: _leaning(found, g, s) for g in rows}
         for g in rows:
             order = np.argsort(-found.share[g, s, :], kind="stable").tolist()
-            others = [leaning[h] for h in rows if h != g and leaning[h]]
+            others = [leaning[h] for h in rows if h != g]
             against = leaning[g] != 0 and sum(o == -leaning[g] for o in others) > len(others) / 2
             second = float(found.share[g, s, order[1]])
             said.append(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -12,6 +14,8 @@ from numpy.typing import ArrayLike, NDArray
 from holdfast.records import Problem
 
 WORDS: Final = {"agree": 1, "disagree": -1, "pass": 0, "1": 1, "-1": -1, "0": 0, "1.0": 1, "-1.0": -1, "0.0": 0}
+MISSING: Final = ("<NA>", "NaT")
+"""How pandas writes that there is nothing."""
 UNKNOWN: Final = -1
 SPAN: Final = 1_000_000
 
@@ -99,7 +103,7 @@ def signs(column: ArrayLike) -> tuple[NDArray[np.int8], NDArray[np.bool_]]:
     if array.dtype.kind in "iuf":
         fine = np.isin(array, (-1, 0, 1))
         return np.where(fine, array, 0).astype(np.int8), fine
-    words = [WORDS.get(str(word).strip().lower()) for word in array.tolist()]
+    words = [WORDS.get(str(word).strip().lower().replace("−", "-")) for word in array.tolist()]
     fine = np.array([word is not None for word in words], bool)
     return np.array([word or 0 for word in words], np.int8), fine
 
@@ -143,18 +147,39 @@ def _plain(column: ArrayLike) -> NDArray[Any]:
 
 
 def _moments(column: ArrayLike) -> NDArray[Any]:
-    """Times that can be put in order: numbers where they are all numbers, else as they came (dates, ISO text)."""
+    """Times that can be put in order: numbers and dates as they are, ISO text as seconds, UTC where it names no zone.
+
+    ValueError where text is neither: its order as text would be another than in time.
+    """
     array = np.asarray(column)
     if array.dtype.kind not in "USO":
         return array
     try:
         return array.astype(np.float64)
     except (TypeError, ValueError):
-        return array
+        named, code = np.unique([str(moment) for moment in array.tolist()], return_inverse=True)
+    seconds = [_seconds(moment) for moment in named.tolist()]
+    if wrong := sum(found is None for found in seconds):
+        raise ValueError(
+            f"{wrong:,} different times can be put in no order: give numbers, dates, or text such as "
+            "2026-01-31T10:30 (year first)"
+        )
+    return np.array(seconds, np.float64)[code.reshape(-1)]
+
+
+def _seconds(moment: str) -> float | None:
+    """Seconds since 1970; NaN where there is nothing, None where it is no time."""
+    if moment.strip() in ("", "None", "nan", *MISSING):
+        return math.nan
+    try:
+        found = dt.datetime.fromisoformat(moment.strip())
+    except ValueError:
+        return None
+    return (found if found.tzinfo else found.replace(tzinfo=dt.UTC)).timestamp()
 
 
 def _text(name: Any) -> str | None:
-    if name is None:
+    if name is None or (isinstance(name, float) and name != name) or str(name) in MISSING:
         return None
     if isinstance(name, float):
         return str(int(name)) if name.is_integer() else str(name)

@@ -85,6 +85,9 @@ class Votes:
         statements: Sequence[str] | None = None,
     ) -> Votes:
         """The same from columns (n,): names or numbers, votes as 1, 0, −1 or agree, pass, disagree."""
+        long = {len(column) for column in (participant, statement, vote, time) if column is not None}  # type: ignore[arg-type]
+        if len(long) > 1:
+            raise ValueError(f"each vote needs its person, statement and answer: the columns have {sorted(long)} rows")
         who, people = coded(participant, participants)
         what, said = coded(statement, statements)
         sign, understood = signs(vote)

@@ -42,6 +42,16 @@ def test_what_tells_of_the_person_is_asked_first(known: tuple[Votes, Groups, Ask
     assert first.of_person > 0.1 and sum(first.membership) == pytest.approx(1, abs=1e-5)
 
 
+def test_votes_are_understood_as_everywhere_and_nothing_else_is_taken_for_a_pass(
+    known: tuple[Votes, Groups, Asking],
+) -> None:
+    state = known[2]
+    as_number, as_word = (next_statement(state, {"d0": vote}).membership for vote in (-1, "disagree"))
+    assert as_number == as_word and as_number != next_statement(state, {"d0": 0}).membership
+    with pytest.raises(ValueError, match="1 answers are no votes"):
+        next_statement(state, {"d0": 7})
+
+
 def test_it_stops_when_the_group_is_known_and_says_why(known: tuple[Votes, Groups, Asking]) -> None:
     state = known[2]
     given: dict[str, int] = {}

@@ -83,7 +83,7 @@ def test_few_voices_show_neither_shares_nor_counts() -> None:
     votes, role = _two_roles((20, 10), (4, 5))
     found = agreement(votes, role, few=10)
     assert found.counts[1, 0].tolist() == [-1, -1, -1]
-    assert np.isnan(found.share[1, 0]).all() and np.isnan(found.low[1, 0]).all()
+    assert np.isnan(found.share[1, 0]).all() and np.isnan(found.low[1, 0]).all() and np.isnan(found.effective[1, 0])
     assert found.shown.tolist() == [[True], [False]]
     assert agreement(votes, role, few=9).counts[1, 0].tolist() == [4, 5, 0]
 
@@ -95,6 +95,16 @@ def test_the_minority_stands_beside_the_majority_and_a_contrary_role_is_marked()
     assert both["patients"].minority_share == pytest.approx(0.3)
     assert both["leaders"].majority == "disagree" and both["leaders"].contrary
     assert both["leaders"].minority == "disagree" or both["leaders"].minority_share == pytest.approx(0.1)
+
+
+def test_most_others_are_all_the_others_and_not_only_those_that_lean() -> None:
+    rows, role = [], []
+    for name, yes, no in (("carers", 50, 10), ("leaders", 40, 15), ("patients", 52, 48), ("clinicians", 5, 50)):
+        for vote in [1] * yes + [-1] * no:
+            rows.append((f"p{len(role)}", "s", vote))
+            role.append(name)
+    contrary = {p.group for p in positions(agreement(Votes.from_rows(rows), role)) if p.contrary}
+    assert contrary == {"clinicians"}, "one of three others leans against carers, two of three against clinicians"
 
 
 def test_weights_reweight_within_a_role_and_widen_its_interval() -> None:

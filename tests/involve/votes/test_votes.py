@@ -113,3 +113,24 @@ def test_a_vote_without_its_time_gives_way_to_one_that_has_it() -> None:
     assert votes.vote.tolist() == [1, 1]
     dates = np.array(["NaT", "2026-01-01"], "datetime64[D]")
     assert Votes.from_arrays(["a", "a"], ["s", "s"], [-1, 1], time=dates).vote.tolist() == [1]
+
+
+def test_nobody_is_called_nan() -> None:
+    votes = Votes.from_rows([("a", "1", 1), (float("nan"), "1", 1), (float("nan"), "1", -1), (None, "1", 1)])
+    assert votes.participants == ("a",) and votes.taken.unknown_people == 3 and votes.taken.contradicted == 0
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame({"who": ["a", None, "b"], "what": ["1", "1", pandas.NA], "vote": ["agree", "1", "−1"]})
+    votes = Votes.from_arrays(frame["who"], frame["what"], frame["vote"])
+    assert (votes.taken.unknown_people, votes.taken.unknown_statements, votes.taken.not_votes) == (1, 1, 0)
+
+
+def test_times_as_text_are_put_in_time_and_not_in_the_alphabet() -> None:
+    votes = Votes.from_rows([("a", "1", 1, "2026-01-01T09:00+02:00"), ("a", "1", -1, "2026-01-01T08:00Z")])
+    assert votes.vote.tolist() == [-1], "eight in Greenwich is after nine two hours east of it"
+    with pytest.raises(ValueError, match="2 different times"):
+        Votes.from_rows([("a", "1", 1, "02/12/2020"), ("a", "1", -1, "15/11/2020")])
+
+
+def test_columns_of_unequal_length_are_refused_plainly() -> None:
+    with pytest.raises(ValueError, match="have \\[1, 2\\] rows"):
+        Votes.from_arrays(["a", "b"], ["1", "1"], [1])

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from holdfast.involve.asking.gain import about_person, about_statements, answers, belief
 from holdfast.involve.asking.state import Asking
+from holdfast.involve.taking import coded, signs
 from holdfast.involve.votes import AGREE, DISAGREE
 
 SETTLED: Final = 0.02
@@ -38,24 +39,27 @@ class Next:
 
 def next_statement(
     state: Asking,
-    given: Mapping[str, int],
+    given: Mapping[Any, Any],
     *,
     among: Collection[str] | None = None,
     settled: float = SETTLED,
     known: float = KNOWN,
     seed: int | None = None,
 ) -> Next:
-    """What to ask somebody who has ``given`` these answers (statement to 1, −1 or 0), ``among`` these statements only.
+    """What to ask somebody who has ``given`` these answers (statement to vote), ``among`` these statements only.
+
+    Votes are 1, −1 and 0, or agree, disagree and pass; ValueError for anything else. Statements not in ``state`` are
+    left aside.
 
     Stops where no answer is expected to tell ``settled`` nats of the person's group nor ``known`` nats of a statement.
     With a ``seed`` one of those nearly as good as the best is drawn, so that people in step are not all asked one.
     """
     index = {name: place for place, name in enumerate(state.statements)}
-    answered = [(index[name], vote) for name, vote in given.items() if name in index]
-    rates, of_group = answers(state, belief(state, *_coded(answered)))
+    places, kinds = _coded(state, given)
+    rates, of_group = answers(state, belief(state, places, kinds))
     membership = tuple(float(chance) for chance in of_group)
     may = state.open.copy()
-    may[[place for place, _ in answered]] = False
+    may[places] = False
     if among is not None:
         may &= np.isin(np.arange(len(may)), [index[name] for name in among if name in index])
     if not may.any():
@@ -71,10 +75,15 @@ def next_statement(
     return Next(state.statements[best], why, of_person, of_statement, membership)
 
 
-def _coded(answered: list[tuple[int, int]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    places = np.array([place for place, _ in answered], np.int64)
-    kinds = np.array([0 if vote == AGREE else 1 if vote == DISAGREE else 2 for _, vote in answered], np.int64)
-    return places, kinds
+def _coded(state: Asking, given: Mapping[Any, Any]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Places of the statements answered, and each answer as 0 agree, 1 disagree or 2 pass."""
+    votes, understood = signs(list(given.values()))
+    if not understood.all():
+        raise ValueError(f"{int((~understood).sum())} answers are no votes: agree, disagree and pass are 1, −1 and 0")
+    places, _ = coded(list(given), state.statements)
+    held = places >= 0
+    kinds = np.select([votes == AGREE, votes == DISAGREE], [0, 1], 2)
+    return places[held].astype(np.int64), kinds[held].astype(np.int64)
 
 
 def _best(gain: NDArray[np.float64], seed: int | None) -> int:

@@ -56,7 +56,8 @@ def weighted_share(
     n, size = len(w), kish(w[inside])
     left = sum(_left(value, w * inside, w, code, want, share) ** 2 for code, want in zip(codes, wanted, strict=False))
     se = float(np.sqrt(n / (n - 1) * ((w * e) ** 2).sum() + left)) if n > 1 else np.nan
-    effective = effective_size(share, se, people, size)
+    alike = not codes and np.ptp(w[inside]) == 0  # each counts once, and the interval is that of counting
+    effective = float(people) if alike else effective_size(share, se, people, size)
     low, high = of_share(share, effective)
     return Share(share, se, float(low), float(high), people, effective, size)
 
