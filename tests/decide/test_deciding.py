@@ -260,7 +260,7 @@ def test_voices_by_role_oppose_dissent_and_are_said_when_borrowed() -> None:
 def test_no_voices_is_said_and_is_not_agreement() -> None:
     cell = only(findings([Told(WAIT, -0.05)]))
     assert cell.dissent == ()
-    assert said(cell.missing, "No voices gathered yet")
+    assert said(cell.missing, "No voices gathered when it was judged")
 
 
 def test_what_is_missing_is_flagged_not_blocking_unless_the_policy_insists() -> None:

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from holdfast.decide import Flip, decide, flip_points
+from holdfast.decide.amounts import instead
 from holdfast.decide.deciding import judge_all
 from holdfast.decide.rules import RULES
 from holdfast.records import Cell, Measure, Policy
@@ -170,3 +171,15 @@ def test_what_matters_is_moved_in_the_other_places_too() -> None:
     assert decide(*parts(0.01))[0].verdict == "adapt"
     assert decide(*parts(flip.value))[0].verdict == flip.verdict == "keep learning"
     assert decide(*parts(flip.value + 1e-4 * (0.01 - flip.value)))[0].verdict == "adapt"
+
+
+@pytest.mark.parametrize(
+    ("value", "now", "words"),
+    [
+        (0.0098, 0.01, "0.98 instead of 1.00"),
+        (0.00999, 0.01, "0.999 instead of 1.000"),
+        (0.03, 0.01, "3.0 instead of 1.0"),
+    ],
+)
+def test_two_amounts_are_told_apart(value: float, now: float, words: str) -> None:
+    assert instead(OLD, value, now, sign=False) == f"{words} percentage points"

@@ -24,6 +24,7 @@ from holdfast.share.words.headline import (
     MAYBE_HARMED,
     UNCLEAR,
 )
+from holdfast.share.words.numbers import number
 
 WAITS, READMITTED, TWELVE, VOLUME, SCORE, _ = builders.MEASURES
 HERE = {"study": "s", "change": "c", "measure": "over_4h", "dimension": "everyone", "level": "everyone",
@@ -258,3 +259,9 @@ def test_headlines_can_be_read_at_eleven() -> None:
     ages = [reading_age(" ".join(read(one).sentences)) for one in told]
     assert sum(ages) / len(ages) <= 11.5, ages
     assert max(ages) <= 13, ages
+
+
+def test_a_half_is_rounded_alike_whatever_the_last_bit_of_it() -> None:
+    for value in (-0.65, -0.6499999999999999, -0.6500000000000001):
+        assert number(value, 1) == "−0.7" and number(value * 10, 0) == "−7"
+    assert number(1e300, 0) and number(2.5, 0) == "3" and number(-0.04, 1) == "0.0"

@@ -18,6 +18,13 @@ def span(measure: Measure, low: float, high: float, between: str = "to", sign: b
     return f"{number(low * scale(measure), sign)} {between} {amount(measure, high, sign)}"
 
 
+def instead(measure: Measure, value: float, now: float, sign: bool = True) -> str:
+    """One amount in place of another, to as many places as tell them apart: ``0.98 instead of 1.00 points``."""
+    then, held = value * scale(measure), now * scale(measure)
+    told = next((d for d in range(_places(held), 9) if number(then, sign, d) != number(held, sign, d)), None)
+    return f"{number(then, sign, told)} instead of {number(held, sign, told)} {unit(measure)}".rstrip()
+
+
 def named(measure: Measure) -> str:
     """A measure's label as it stands inside a sentence: a capital only where it is an abbreviation or a name."""
     label = measure.label or measure.measure
@@ -38,15 +45,21 @@ def unit(measure: Measure) -> str:
     return "% of the usual level" if measure.kind == "count" else measure.unit
 
 
-def number(value: float, sign: bool = True) -> str:
-    """Two significant figures, never in powers of ten, with a true minus sign."""
+def number(value: float, sign: bool = True, places: int | None = None) -> str:
+    """Two significant figures, or so many places, never in powers of ten, with a true minus sign."""
     if not math.isfinite(value):
         return "not known"
-    size = abs(value)
-    places = 0 if size >= 99.5 or size == 0 else max(0, 1 - math.floor(math.log10(size)))
-    text = f"{value:+,.{min(places, 8)}f}" if sign else f"{value:,.{min(places, 8)}f}"
+    places = _places(value) if places is None else places
+    text = f"{value:+,.{places}f}" if sign else f"{value:,.{places}f}"
     text = text.replace("-", "−")
     return text.lstrip("+") if float(f"{value:.8f}") == 0 else text
+
+
+def _places(value: float) -> int:
+    """Decimal places of two significant figures."""
+    size = abs(value)
+    whole = size == 0 or size >= 99.5 or not math.isfinite(size)
+    return 0 if whole else min(8, max(0, 1 - math.floor(math.log10(size))))
 
 
 def chance(p: float) -> str:

@@ -55,7 +55,7 @@ def _cost(j: Judged) -> list[str]:
 
 def _voices(j: Judged) -> list[str]:
     if not j.case.voices:
-        return ["No voices gathered yet, so who agrees and who disagrees is not known.", *_beliefs(j)]
+        return ["No voices gathered when it was judged, so who agrees and who disagrees is not in it.", *_beliefs(j)]
     return [*_borrowed(j), *_unheard(j), *_beliefs(j)]
 
 

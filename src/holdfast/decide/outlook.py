@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from holdfast.decide.amounts import amount, chance, close_chance, listed, named, plural, sentence, span
+from holdfast.decide.amounts import amount, chance, close_chance, instead, listed, named, plural, sentence
 from holdfast.decide.flips import Flip
 from holdfast.decide.judged import Judged
 from holdfast.decide.rules import KEEP_LEARNING
@@ -77,11 +77,11 @@ def _effect(j: Judged, flip: Flip) -> str:
         measure = j.primary.measure
         return (
             f"the smallest important difference in {named(measure)} were "
-            f"{span(measure, flip.value, flip.now, 'instead of', sign=False)}"
+            f"{instead(measure, flip.value, flip.now, sign=False)}"
         )
     measure = (j.case.others[flip.column] if flip.input == "harm measure" else j.primary).measure
     value, now = measure.sign * flip.value, measure.sign * flip.now
-    return f"the effect on {named(measure)} were {span(measure, value, now, 'instead of')}"
+    return f"the effect on {named(measure)} were {instead(measure, value, now)}"
 
 
 def settle_in_words(j: Judged, prospect: Prospect, flips: Sequence[Flip]) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from holdfast.records import Effect, Measure
-from holdfast.share.words.numbers import number, places, scale
+from holdfast.share.words.numbers import number, places, rounded, scale
 from holdfast.share.words.text import clean, sentence
 
 _BASES = (100, 1_000, 10_000, 100_000)
@@ -36,7 +36,7 @@ def _in_every(estimate: float, low: float, high: float, unit: str, kind: str) ->
     base = _base(estimate, low, high)
     of = f"{'in' if kind == 'proportion' else 'for'} every {base:,} {unit}"
     step = _step(base * (high - low))
-    value, a, b = (step * round(base * x / step) for x in (estimate, low, high))
+    value, a, b = (step * rounded(base * x / step, 0) for x in (estimate, low, high))
     if low > 0 or high < 0:
         word = "more" if estimate > 0 else "fewer"
         near, far = sorted((abs(a), abs(b)))

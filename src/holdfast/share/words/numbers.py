@@ -6,6 +6,7 @@ import datetime as dt
 import math
 import re
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 
 from holdfast.records import Measure
 from holdfast.share.words.text import clean
@@ -48,11 +49,17 @@ def places(low: float | None, high: float | None, value: float | None = None) ->
     return max(0, min(4, 1 - math.floor(math.log10(abs(value)))))
 
 
+def rounded(value: float, decimals: int) -> float:
+    """Halves away from nought, after the ninth figure is taken as exact: one number reads alike wherever it came from."""
+    nine = Decimal(f"{value:.9g}")
+    return float(nine.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)) if abs(value) < _BEYOND else value
+
+
 def number(value: float | None, decimals: int, sign: bool = False) -> str:
     """A number with a true minus sign and grouped thousands; an en dash when there is none."""
     if value is None or not math.isfinite(value):
         return "–"
-    text = f"{value:{'+' if sign else ''},.{decimals}f}"
+    text = f"{rounded(value, decimals):{'+' if sign else ''},.{decimals}f}"
     if float(text.replace(",", "")) == 0:
         text = text.lstrip("+-")
     return text.replace("-", MINUS)
