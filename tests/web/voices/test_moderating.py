@@ -176,6 +176,8 @@ def test_votes_on_unknown_statements_are_left_out_and_said(as_: Any) -> None:
     file = SimpleUploadedFile("talk.zip", out.getvalue())
     page = as_(ROLE).post(reverse("voices:import", args=[one.identifier]), {"file": file}).content.decode()
     assert "a vote on a statement that is not listed is left out" in page and "NHS number" in page
+    kept = " ".join(row["why"] for row in Batch.objects.get().refused)
+    assert "is not listed" in kept and "NHS number" in kept and "300 characters" in kept and "has no text" in kept
     assert "5919" not in page and "300 characters" in page
     assert [s.text for s in Statement.objects.all()] == ["<b>Hello</b> مرحبا"]
     assert [v.vote for v in Vote.objects.order_by("id")] == [1, -1]

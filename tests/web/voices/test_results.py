@@ -37,7 +37,7 @@ def test_roles_stand_side_by_side_with_jeffreys_intervals_and_are_never_pooled()
         low = by_role["patients"]["agree_low"]
         above, _error = quad(beta(40.5, 0.5).pdf, low, 1, epsabs=1e-10)
         assert above == pytest.approx(0.975, abs=2e-4)  # the end is kept to four places
-        assert row["agree_low"] < 0.5 and row["least"] == "clinicians"
+        assert row["agree_low"] < 0.5
     assert told["agreed"] == []
     practice = {v["role"]: v for v in told["voices"] if v["kind"] == "role"}
     assert practice["clinicians"]["opposition"] == 1.0 and practice["patients"]["support"] == 1.0
@@ -110,7 +110,7 @@ def test_results_are_kept_until_somebody_says_something(monkeypatch: pytest.Monk
     monkeypatch.setattr(keeping, "compute", lambda *_: pytest.fail("worked out again though nothing was said"))
     assert current(one).made_at == first.made_at
     monkeypatch.undo()
-    talking.people(one, "patients", 1, 1, "retain")
+    talking.people(one, "patients", 5, 1, "retain")
     assert current(one).stamp != first.stamp
     assert Result.objects.count() == 1
 

@@ -165,7 +165,7 @@ def test_a_proposal_waits_and_its_author_sees_what_became_of_it() -> None:
         assert client.post(where, {"text": text}).status_code == 302
     assert client.post(where, {"text": "x" * 201}).status_code == 422
     copy, rude = Statement.objects.filter(moderated="waiting").order_by("id")
-    assert [other.pk for other, _score in moderating.like(copy)] == [first.pk]
+    assert [other.pk for other, _score in moderating.like([copy])[copy.pk]] == [first.pk]
     moderating.judge(copy, "the tests", "same", read_at=1, same_as=first)
     moderating.judge(rude, "the tests", "reject", read_at=1, reason="It speaks of one person.")
     page = client.get(reverse("voices:receipt", args=[Participant.objects.get().token])).content.decode()
@@ -232,3 +232,16 @@ def test_a_page_of_statements_asks_the_database_as_often_for_many_as_for_few(
     client = _join(one)
     with django_assert_max_num_queries(14):
         client.get(reverse("voices:next", args=[one.identifier]))
+
+
+def test_a_browser_that_joined_before_a_merge_is_the_same_person_after_it(person: Any) -> None:
+    from holdfast.web.register.merging import merge
+
+    by = person("improvement-lead")
+    kept, other = talking.change(by), talking.change(by, "Skin clinics on a screen")
+    asked = talking.statements(other)[0]
+    client = _join(other)
+    merge(kept, other, by, read_at=(1, 1), deed="x")
+    client.post(reverse("voices:about", args=[other.identifier]))
+    _vote(client, kept, asked, "agree")
+    assert Participant.objects.get().votes.count() == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
@@ -15,6 +16,7 @@ from holdfast.records.heard import Cast, Heard, Statement
 
 HTML: Final = re.compile(r"<\s*/?\s*[a-zA-Z][^>]*>")
 FORMULA: Final = re.compile(r"^[=+\-@\t\r]")
+LATEST: Final = dt.datetime(9999, 1, 1, tzinfo=dt.UTC).timestamp()
 Row = Mapping[str, Any]
 
 
@@ -55,7 +57,7 @@ def statements_of(rows: Iterable[Row], where: str, faults: Faults) -> tuple[list
         reason = "moderated out in Polis" if moderated == "rejected" else ""
         found[name] = Statement(name, text=text, moderated=moderated, meta=bool(row.get("meta")), reason=reason)
         authors.append(_name(row.get("author")))
-        created.append(seconds(row.get("created")))
+        created.append(_when(row.get("created"), where, n, faults))
     return list(found.values()), authors, created
 
 
@@ -108,7 +110,7 @@ def built(
         elif vote not in (1, 0, -1):
             faults.add(where, "a vote is 1, 0 or −1; anything else is left out", "Correct it.", "vote", n)
         else:
-            kept.append((spoke.setdefault(who, len(spoke)), places[what], vote, seconds(row.get("at"))))
+            kept.append((spoke.setdefault(who, len(spoke)), places[what], vote, _when(row.get("at"), where, n, faults)))
     cast = _cast(kept, agreed, where, faults)
     names = tuple(spoke)
     return Conversation(
@@ -135,19 +137,33 @@ def _cast(kept: Sequence[tuple[int, int, int, float]], agreed: int | None, where
     )
 
 
+def _when(value: Any, where: str, n: int, faults: Faults) -> float:
+    at = seconds(value)
+    if math.isnan(at) and value not in (None, ""):
+        faults.add(where, "a time is not milliseconds since 1970; it is taken as not known", "Correct it.", "timestamp",
+                   n)  # fmt: skip
+    return at
+
+
 def seconds(value: Any) -> float:
-    """Seconds since 1970 from milliseconds, or from an ISO text; NaN where there is none."""
+    """Seconds since 1970 from milliseconds, or from an ISO text; NaN where there is none, or no calendar has it."""
     if value is None or value == "":
         return float("nan")
     try:
-        return float(value) / 1000
-    except (TypeError, ValueError):
-        pass
-    try:
-        when = dt.datetime.fromisoformat(str(value))
-    except ValueError:
+        at = float(value) / 1000
+    except OverflowError:
         return float("nan")
-    return (when if when.tzinfo else when.replace(tzinfo=dt.UTC)).timestamp()
+    except (TypeError, ValueError):
+        at = _from_iso(str(value))
+    return at if 0 <= at < LATEST else float("nan")
+
+
+def _from_iso(text: str) -> float:
+    try:
+        when = dt.datetime.fromisoformat(text)
+        return (when if when.tzinfo else when.replace(tzinfo=dt.UTC)).timestamp()
+    except (ValueError, OverflowError):
+        return float("nan")
 
 
 def _name(value: Any) -> str:
@@ -159,6 +175,6 @@ def _name(value: Any) -> str:
 def _whole(value: Any) -> int | None:
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     return int(number) if number.is_integer() else None

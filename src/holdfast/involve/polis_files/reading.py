@@ -54,7 +54,7 @@ def _from_csv(where: Path) -> Conversation:
     people: list[dict[str, str]] = []
     if (where / "participants-votes.csv").is_file():
         people = _table(where / "participants-votes.csv", ("participant",))
-    said = statements_of([{**row, "text": _unmarked(row["text"])} for row in comments], "comments.csv", faults)
+    said = statements_of([{**row, "text": unmarked(row["text"])} for row in comments], "comments.csv", faults)
     return built(
         said,
         votes,
@@ -71,13 +71,8 @@ def _table(path: Path, needed: Sequence[str]) -> list[dict[str, str]]:
     """Rows of a CSV file; short rows are filled with nothing."""
     if not path.is_file():
         raise InputProblems([Problem(path.name, "this file is missing", "Export it again, with every file.")])
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        fix = "Save it as UTF-8; that keeps every script."
-        raise InputProblems([Problem(path.name, "this is not UTF-8 text", fix)]) from None
     csv.field_size_limit(2**24)
-    reader = csv.DictReader(io.StringIO(text, newline=""), restval="")
+    reader = csv.DictReader(io.StringIO(_text(path), newline=""), restval="")
     held = [name.strip() for name in reader.fieldnames or ()]
     lost = [name for name in needed if name not in held]
     if lost:
@@ -85,14 +80,27 @@ def _table(path: Path, needed: Sequence[str]) -> list[dict[str, str]]:
         raise InputProblems([Problem(path.name, f"the column “{name}” is missing", f"It has: {had}.", name, 1)
                              for name in lost])  # fmt: skip
     reader.fieldnames = held
-    return list(reader)
+    try:
+        return list(reader)
+    except csv.Error as problem:
+        raise InputProblems(
+            [Problem(path.name, f"this cannot be read as CSV: {problem}", "Export it again.")]
+        ) from None
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        fix = "Save it as UTF-8; that keeps every script."
+        raise InputProblems([Problem(path.name, "this is not UTF-8 text", fix)]) from None
 
 
 def _renamed(rows: Iterable[Mapping[str, str]], names: Mapping[str, str]) -> list[dict[str, Any]]:
     return [{ours: row.get(theirs, "") for ours, theirs in names.items()} for row in rows]
 
 
-def _unmarked(text: str) -> str:
+def unmarked(text: str) -> str:
     """A text that was marked so that no spreadsheet would run it, as it was."""
     return text[1:] if text[:1] == "'" and text[1:2] in "=+-@\t\r" and text[1:2] else text
 
@@ -100,13 +108,13 @@ def _unmarked(text: str) -> str:
 def _summary(path: Path) -> dict[str, str]:
     if not path.is_file():
         return {}
-    rows = csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline=""))
-    return {row[0]: _unmarked(row[1]) for row in rows if len(row) > 1}
+    rows = csv.reader(io.StringIO(_text(path), newline=""))
+    return {row[0]: unmarked(row[1]) for row in rows if len(row) > 1}
 
 
 def _total(rows: Iterable[Row]) -> int | None:
     counts = [str(row.get("agrees", "")) for row in rows]
-    return sum(map(int, counts)) if counts and all(count.isdigit() for count in counts) else None
+    return sum(map(int, counts)) if counts and all(count.isdecimal() and len(count) < 16 for count in counts) else None
 
 
 def _from_json(where: Path) -> Conversation:
@@ -117,7 +125,14 @@ def _from_json(where: Path) -> Conversation:
     about = _json(where / "conversation.json", dict) if (where / "conversation.json").is_file() else {}
     said = statements_of(comments, "comments.json", faults)
     return built(
-        said, votes, "votes.json", faults, agreed=_total(comments), groups=groups_of(maths), about=about, maths=maths
+        said,
+        votes,
+        "votes.json",
+        faults,
+        agreed=_total(comments),
+        groups=_groups(maths, faults),
+        about=about,
+        maths=maths,
     )
 
 
@@ -126,7 +141,7 @@ def _json(path: Path, kind: type) -> Any:
         raise InputProblems([Problem(path.name, "this file is missing", "Export it again, with every file.")])
     try:
         held = json.loads(path.read_text(encoding="utf-8-sig"))
-    except (UnicodeDecodeError, json.JSONDecodeError):
+    except (UnicodeDecodeError, ValueError, RecursionError):
         raise InputProblems([Problem(path.name, "this is not JSON that can be read", "Export it again.")]) from None
     if not isinstance(held, kind):
         shape = "a list of rows" if kind is list else "one object"
@@ -143,6 +158,15 @@ def _picked(rows: Sequence[Any], names: Mapping[str, Sequence[str]], where: str)
         raise InputProblems([Problem(where, f"no row has “{'” or “'.join(either)}”", "Export it again.")
                              for either in lost])  # fmt: skip
     return [{ours: next((row[t] for t in either if t in row), None) for ours, either in names.items()} for row in plain]
+
+
+def _groups(maths: Mapping[str, Any], faults: Faults) -> dict[str, str]:
+    try:
+        return groups_of(maths)
+    except (AttributeError, KeyError, TypeError):
+        faults.add("math-pca2.json", "the opinion groups are not in the server's shape and are left out",
+                   "Export it again, if you need them.")  # fmt: skip
+        return {}
 
 
 def groups_of(maths: Mapping[str, Any]) -> dict[str, str]:

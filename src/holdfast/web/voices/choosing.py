@@ -17,8 +17,6 @@ FEWEST: Final = 30
 """Votes below which nothing is learned of who thinks alike: statements are shown in turn, the least seen first."""
 GROWN: Final = 1.25
 """By how much the votes must have grown before the state is made afresh."""
-AT_ONCE: Final = 20_000
-"""Votes above which the state is not made while somebody waits, but by the worker."""
 KEPT: Final = 7 * 24 * 3600
 
 
@@ -89,11 +87,10 @@ def _state(changes: list[int]) -> bytes | None:
     made: tuple[int, bytes] | None = cache.get(_key(changes))
     if made is not None and votes < GROWN * made[0]:
         return made[1]
-    if votes > AT_ONCE:
-        from holdfast.web.voices.tasks import refresh
+    if votes > hearing.AT_ONCE:
+        from holdfast.web.voices.tasks import ask
 
-        if cache.add(f"{_key(changes)}:asked", 1, 600):
-            refresh.enqueue(changes[0])
+        ask(changes[0])
         return made[1] if made else None
     return make(changes)
 

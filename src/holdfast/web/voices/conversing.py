@@ -74,9 +74,9 @@ def read(change: Change, actor: Any, folder: Path) -> Brought:
     if Batch.objects.filter(change=change, sha256=print_).exists():
         return Brought("These very files were brought in before. Nothing was brought in twice.")
     problems = [f"{p.where}: {p.rule} ({p.count:,} times). {p.fix}" for p in talk.problems]
+    statements = _statements(change, talk, problems)
     batch = Batch.objects.create(name="A Polis export", channel="online", change=change, by=actor, sha256=print_,
                                  refused=[{"line": 0, "why": words} for words in problems])  # fmt: skip
-    statements = _statements(change, talk, problems)
     people = Participant.objects.bulk_create(
         [Participant(change=change, batch=batch) for _ in talk.heard.participants], batch_size=500
     )
@@ -89,8 +89,12 @@ def read(change: Change, actor: Any, folder: Path) -> Brought:
 
 
 def _statements(change: Change, talk: Conversation, problems: list[str]) -> list[Statement | None]:
-    """A statement for each that was listed: the one that is there already where the words are the same."""
-    held = {one.text: one for one in Statement.objects.filter(change=change, same_as=None)}
+    """A statement for each that was listed: the one that is there already where the words are the same.
+
+    Never one that somebody proposed and nobody has read: they may still take it back, and votes would hold it.
+    """
+    there = Statement.objects.filter(change=change, same_as=None)
+    held = {one.text: one for one in there.exclude(moderated="waiting", proposed_by__isnull=False)}
     found: list[Statement | None] = []
     for one in talk.heard.statements:
         try:

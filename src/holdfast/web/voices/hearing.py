@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 
 from holdfast.records.heard import Assumption as BelievedIn
 from holdfast.records.heard import Cast, Heard
@@ -27,6 +27,8 @@ from holdfast.web.voices.models import (
 )
 
 CHUNK: Final = 5_000
+AT_ONCE: Final = 20_000
+"""Votes above which nothing is made of them while somebody waits, but by the worker."""
 
 
 def people_of(changes: Sequence[int]) -> QuerySet[Participant]:
@@ -34,21 +36,71 @@ def people_of(changes: Sequence[int]) -> QuerySet[Participant]:
     return Participant.objects.filter(change__in=changes, withdrawn_at=None)
 
 
-def stamp(changes: Sequence[int]) -> str:
-    """A print of everything said about some changes: it alters when anybody says anything."""
-    votes = Vote.objects.filter(statement__change__in=changes).aggregate(last=Max("id"), n=Count("id"))
-    wishes = Preference.objects.filter(change__in=changes).aggregate(last=Max("id"), n=Count("id"))
-    people = Participant.objects.filter(change__in=changes)
-    last = (
-        *(votes["last"], votes["n"], wishes["last"], wishes["n"]),
-        *Statement.objects.filter(change__in=changes).order_by("id").values_list("id", "moderated", "same_as", "meta"),
+def spoke(changes: Sequence[int]) -> QuerySet[Participant]:
+    """Everybody who voted or said what should happen, and has not withdrawn."""
+    said = Q(pk__in=Vote.objects.filter(statement__change__in=changes).values("participant")) | Q(
+        pk__in=Preference.objects.filter(change__in=changes).values("participant")
+    )
+    return people_of(changes).filter(said)
+
+
+def marks(changes: Sequence[int]) -> dict[str, Any]:
+    """Where everything said about some changes stands, from a few sums: what ``moved`` counts people between."""
+    gone = Participant.objects.filter(change__in=changes).exclude(withdrawn_at=None).count()
+    roles = spoke(changes).exclude(role="").order_by().values("role").annotate(n=Count("id"))
+    return {
+        "asked": hashlib.sha256(repr(_asked(changes)).encode()).hexdigest(),
+        "vote": Vote.objects.filter(statement__change__in=changes).aggregate(last=Max("id"))["last"] or 0,
+        "wish": Preference.objects.filter(change__in=changes).aggregate(last=Max("id"))["last"] or 0,
+        "gone": gone,
+        "roles": dict(roles.values_list("role", "n")),
+    }
+
+
+def moved(changes: Sequence[int], then: dict[str, Any], now: dict[str, Any]) -> int:
+    """How many people, at least, have answered, said who they are or withdrawn between two marks."""
+    new = Q(pk__in=Vote.objects.filter(statement__change__in=changes, pk__gt=then["vote"]).values("participant")) | Q(
+        pk__in=Preference.objects.filter(change__in=changes, pk__gt=then["wish"]).values("participant")
+    )
+    answered = people_of(changes).filter(new).count()
+    named = sum(max(0, n - then["roles"].get(role, 0)) for role, n in now["roles"].items())
+    return int(max(answered, named) + max(0, now["gone"] - then["gone"]))
+
+
+def _asked(changes: Sequence[int]) -> tuple[Any, ...]:
+    """What people are asked, and what their answers are held against."""
+    statements = Statement.objects.filter(change__in=changes).exclude(moderated="waiting").order_by("id")
+    return (
+        *statements.values_list("id", "moderated", "same_as", "meta"),
         *Assumption.objects.filter(change__in=changes).order_by("id").values_list("id", "retired_at"),
         *Makeup.objects.order_by("id").values_list("role", "dimension", "level", "people"),
         *AboutQuestion.objects.order_by("id").values_list("code", flat=True),
         *Change.objects.filter(pk__in=changes).order_by("pk").values_list("introduced", "title"),
-        *people.order_by("id").values_list("id", "role", "channel", "about", "withdrawn_at"),
+    )
+
+
+def stamp(changes: Sequence[int]) -> str:
+    """A print of everything said about some changes: it alters when anybody says anything. It reads every person."""
+    votes = Vote.objects.filter(statement__change__in=changes).aggregate(last=Max("id"), n=Count("id"))
+    wishes = Preference.objects.filter(change__in=changes).aggregate(last=Max("id"), n=Count("id"))
+    people = Participant.objects.filter(change__in=changes).order_by("id")
+    last = (
+        *(votes["last"], votes["n"], wishes["last"], wishes["n"]),
+        *_asked(changes),
+        *last_words(changes).filter(moderated="accepted").values_list("id", flat=True),
+        *people.values_list("id", "role", "channel", "about", "withdrawn_at"),
     )
     return hashlib.sha256(repr(last).encode()).hexdigest()
+
+
+def last_words(changes: Sequence[int] | None = None) -> QuerySet[Preference]:
+    """People's own words, the newest first; not those that they have since written anew or taken away."""
+    later = Preference.objects.filter(
+        **{name: OuterRef(name) for name in ("participant", "practice", "dimension", "level", "setting")},
+        pk__gt=OuterRef("pk"),
+    )
+    rows = Preference.objects.filter(participant__withdrawn_at=None).exclude(words="").order_by("-id")
+    return (rows if changes is None else rows.filter(change__in=changes)).filter(~Exists(later))
 
 
 def hear(changes: Sequence[int]) -> Heard:
@@ -56,10 +108,7 @@ def hear(changes: Sequence[int]) -> Heard:
 
     Each change is called by the identifier of the first, so that what was said of a merged one counts with it.
     """
-    spoke = Q(pk__in=Vote.objects.filter(statement__change__in=changes).values("participant")) | Q(
-        pk__in=Preference.objects.filter(change__in=changes).values("participant")
-    )
-    people = list(people_of(changes).filter(spoke).order_by("id"))
+    people = list(spoke(changes).order_by("id"))
     place = {one.pk: number for number, one in enumerate(people)}
     name = Change.objects.values_list("identifier", flat=True).get(pk=changes[0])
     every = list(Statement.objects.filter(change__in=changes).order_by("id"))

@@ -173,9 +173,10 @@ class Makeup(models.Model):
 
 
 class Result(models.Model):
-    """What the library made of a change's voices, kept until somebody says something new."""
+    """What the library made of a change's voices, kept until enough people say something new."""
 
     change = models.OneToOneField(Change, on_delete=models.CASCADE, primary_key=True, related_name="voice_result")
     stamp = models.CharField(max_length=64, help_text="Of the answers it was made from.")
+    marks = models.JSONField(default=dict, help_text="How far everything said had come: people are counted from here.")
     told = models.JSONField()
     made_at = models.DateTimeField(auto_now=True)

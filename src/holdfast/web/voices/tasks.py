@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from django.core.cache import cache
 from django_tasks import task
+
+AGAIN: Final = 600
+"""Seconds after which a task that has not begun is asked for again."""
+
+
+def ask(change: int) -> None:
+    """Leave a conversation to the worker, once however many pages ask before it begins."""
+    if cache.add(_key(change), 1, AGAIN):
+        refresh.enqueue(change)
+
+
+def _key(change: int) -> str:
+    return f"voices:refresh:{change}"
 
 
 @task()
@@ -13,6 +29,7 @@ def refresh(change: int) -> None:
     from holdfast.web.voices import choosing
     from holdfast.web.voices.results import keeping
 
+    cache.delete(_key(change))
     held = Change.objects.filter(pk=change).first()
     if held is not None:
         choosing.make(merging.family(held))

@@ -12,7 +12,7 @@ from holdfast.records.voices import Belief, SustainRisk, Voice
 from holdfast.web.register import merging
 from holdfast.web.register.models import Change
 from holdfast.web.voices.models import Participant, Result
-from holdfast.web.voices.results import counts, current, stored
+from holdfast.web.voices.results import counts, current, latest, stored
 
 
 @dataclass(frozen=True)
@@ -39,12 +39,12 @@ class Said:
 
 
 def of_change(change: Change) -> Said:
-    """What was heard about a change, as it is now."""
+    """What was heard about a change, as its results show it."""
     return Said.of(current(change))
 
 
 def of_changes(changes: Iterable[Change]) -> dict[int, Said]:
-    """What was heard about each change, by its key: as it is now for one, as last made for several.
+    """What was heard about each change, by its key: as its results show it for one, as last made for several.
 
     Of several, one about which people have spoken and nothing was made yet is made now.
     """
@@ -64,13 +64,14 @@ def of_changes(changes: Iterable[Change]) -> dict[int, Said]:
 def voices_for(changes: Iterable[Change]) -> tuple[tuple[Voice, ...], tuple[Belief, ...], dict[str, str]]:
     """Voices and beliefs for a decision on some changes, and each change's print of what they rest on.
 
-    What was said of a change counts for those merged into it, under the identifier that the evidence calls them by.
+    Everybody who has spoken is in them. What was said of a change counts for those merged into it, under the
+    identifier that the evidence calls them by.
     """
     voices: list[Voice] = []
     beliefs: list[Belief] = []
     prints: dict[str, str] = {}
     for change in changes:
-        said = of_change(change)
+        said = Said.of(latest(change))
         if not said.stamp:
             continue
         names = Change.objects.filter(pk__in=merging.family(change)).values_list("identifier", flat=True)

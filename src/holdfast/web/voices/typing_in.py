@@ -12,10 +12,11 @@ from typing import Any, Final
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from holdfast.records.involving import PREFER_NOT, PREFERENCES, ROLE_NOT_GIVEN
+from holdfast.involve.polis_files.reading import unmarked
+from holdfast.records.involving import PREFER_NOT, ROLE_NOT_GIVEN
 from holdfast.web.people import audit
 from holdfast.web.register import merging
-from holdfast.web.register.models import Change
+from holdfast.web.register.models import Change, Practice
 from holdfast.web.voices import choosing, wishes
 from holdfast.web.voices.models import AboutQuestion, Batch, Participant, Preference, Statement, Vote
 from holdfast.web.words import refuse_unsafe
@@ -23,6 +24,12 @@ from holdfast.workspace.hearing import PLURAL
 
 VOTES: Final = {"agree": 1, "a": 1, "1": 1, "disagree": -1, "d": -1, "-1": -1, "pass": 0, "p": 0, "0": 0}
 WISH, WORDS, VOTE = "prefer", "words", "s"
+MORE: Final = ""
+"""Where what stands beyond the named columns is held until its row is refused."""
+MORE_WORDS: Final = (
+    "it has something beyond the last column that has a name. A comma in words splits them: put words with a comma in "
+    "quotation marks, or save the file from a spreadsheet as CSV."
+)
 MOST: Final = 5_000
 
 
@@ -35,7 +42,7 @@ class Sheet:
     """Columns that a table of people may have: what the page's grid, the file to fill in and the reading share."""
 
     statements: dict[str, Statement]
-    practices: dict[str, str]
+    practices: dict[str, Practice]
     about: dict[str, AboutQuestion]
 
     @classmethod
@@ -43,9 +50,13 @@ class Sheet:
         """The columns of a change's conversation."""
         return cls(
             {f"{VOTE}{one.pk}": one for one in choosing.accepted(merging.family(change))},
-            {f"{WISH}{n}": one.name for n, one in enumerate(wishes.practices(change), 1)},
+            {f"{WISH}{n}": one for n, one in enumerate(wishes.practices(change), 1)},
             {one.code: one for one in AboutQuestion.objects.filter(asked=True)},
         )
+
+    def wishes(self, practice: Practice) -> dict[str, str]:
+        """The answers that may be given for a practice, as somebody online is offered them."""
+        return dict(wishes.preferences(practice, beside=len(self.practices) > 1))
 
     @property
     def names(self) -> list[str]:
@@ -69,9 +80,7 @@ def rows_of(content: bytes) -> list[dict[str, str]]:
         raise UnreadableError("This file is not UTF-8 text. Save it as “CSV UTF-8”, then send it again.") from None
     try:
         reader = csv.DictReader(io.StringIO(text, newline=""), restval="")
-        rows = [
-            {str(k).strip().lower(): _unmarked(str(v or "")) for k, v in row.items() if k is not None} for row in reader
-        ]
+        rows = [_row(row) for row in reader]
     except csv.Error as problem:
         raise UnreadableError(f"This file cannot be read as CSV: {problem}. Save it again as CSV.") from None
     if len(rows) > MOST:
@@ -81,9 +90,10 @@ def rows_of(content: bytes) -> list[dict[str, str]]:
     return rows
 
 
-def _unmarked(text: str) -> str:
-    """Without the apostrophe by which a spreadsheet is told that something is text."""
-    return text[1:] if text[:1] == "'" and text[1:2] in tuple("=+-@") else text
+def _row(row: dict[str | None, Any]) -> dict[str, str]:
+    """A row by its columns' names. Cells beyond the last column, even empty ones, are held under ``MORE``."""
+    found = {str(k).strip().lower(): unmarked(str(v or "")) for k, v in row.items() if k is not None}
+    return found | {MORE: "more cells"} if None in row else found
 
 
 def read(sheet: Sheet, rows: list[dict[str, str]], *, first: int = 2) -> Read:
@@ -100,6 +110,8 @@ def read(sheet: Sheet, rows: list[dict[str, str]], *, first: int = 2) -> Read:
         if not any(value.strip() for value in row.values()):
             continue
         try:
+            if row.get(MORE, "").strip():
+                raise ValidationError(MORE_WORDS[:1].upper() + MORE_WORDS[1:])
             found.people.append(_person(sheet, row))
         except ValidationError as problem:
             found.refused.append({"line": line, "why": " ".join(problem.messages)})
@@ -109,8 +121,7 @@ def read(sheet: Sheet, rows: list[dict[str, str]], *, first: int = 2) -> Read:
 def _person(sheet: Sheet, row: dict[str, str]) -> dict[str, Any]:
     votes = {one.pk: _one_of(VOTES, row.get(name, ""), "agree, disagree or pass", one.text)
              for name, one in sheet.statements.items()}  # fmt: skip
-    prefers = {practice: _one_of({p: p for p in PREFERENCES}, row.get(name, ""), ", ".join(PREFERENCES), practice)
-               for name, practice in sheet.practices.items()}  # fmt: skip
+    prefers = {practice.name: _wish(sheet, practice, row.get(name, "")) for name, practice in sheet.practices.items()}
     words = refuse_unsafe(row.get(WORDS, ""), 2_000, called="Their own words")
     person = {
         "role": _role(row.get("role", "")),
@@ -130,6 +141,11 @@ def _role(text: str) -> str:
     role = refuse_unsafe(text, 60, called="The role", lines=False).lower()
     role = PLURAL.get(role, role)
     return "" if role == ROLE_NOT_GIVEN else role
+
+
+def _wish(sheet: Sheet, practice: Practice, text: str) -> Any:
+    offered = list(sheet.wishes(practice))
+    return _one_of({code: code for code in offered}, text, ", ".join(offered), practice.name)
 
 
 def _one_of(known: dict[str, Any], text: str, allowed: str, what: str) -> Any:

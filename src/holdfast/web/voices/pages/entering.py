@@ -6,6 +6,7 @@ import csv
 import io
 import tempfile
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any, Final
 
@@ -109,7 +110,7 @@ def _kept(request: HttpRequest, change: Change, form: BatchForm, found: typing_i
 
 
 def _empty(sheet: typing_in.Sheet) -> HttpResponse:
-    """A file to fill in. Its first row shows what each column asks, and is taken out before sending."""
+    """A file to fill in: the columns' names, which the page explains, and no row."""
     out = io.StringIO()
     csv.writer(out, lineterminator="\n").writerow([safe_text(name) for name in sheet.names])
     headers = {"Content-Disposition": 'attachment; filename="voices.csv"'}
@@ -165,7 +166,7 @@ def _unpacked(file: Any, folder: Path) -> Path:
                 name = Path(info.filename).name
                 if name in wanted and info.file_size <= 4 * LARGEST:
                     (folder / name).write_bytes(packed.read(info))
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError):
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError):
         raise typing_in.UnreadableError(
             "This is not a zip file that can be opened. Zip the export, then send it."
         ) from None

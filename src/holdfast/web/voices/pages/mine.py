@@ -17,7 +17,7 @@ from holdfast.web.register.merging import standing
 from holdfast.web.voices import taking, wishes
 from holdfast.web.voices.forms import WithdrawForm
 from holdfast.web.voices.models import AboutQuestion, Statement
-from holdfast.web.voices.pages.finding import ANSWERS, held_up, person_of
+from holdfast.web.voices.pages.finding import ANSWERS, erased_is_told, held_up, person_of
 from holdfast.web.voices.pages.taking_part import keep_vote
 
 WORDS = {1: "Agree", -1: "Disagree", 0: "Pass"}
@@ -63,6 +63,7 @@ def go_on(request: HttpRequest, token: str) -> HttpResponse:
 @may(EVERYBODY)
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@erased_is_told
 def again(request: HttpRequest, token: str, statement: int) -> HttpResponse:
     """One answer, changed by whoever holds the private link."""
     person = person_of(token)

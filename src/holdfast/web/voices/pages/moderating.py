@@ -27,6 +27,8 @@ from holdfast.web.voices.pages.finding import change_of
 from holdfast.web.words import ShortWords, refuse_unsafe
 
 PAGE: Final = 20
+LARGEST: Final = 2 * 1024 * 1024
+"""The largest file of a make-up, in bytes."""
 CROWD: Final = 5
 """People who joined from one network address, from which on it is pointed out."""
 
@@ -65,28 +67,16 @@ def moderate(request: HttpRequest) -> HttpResponse:
         return _judged(request)
     change = change_of(request.GET["change"]) if request.GET.get("change") else None
     rows = Statement.objects.select_related("change", "same_as").order_by("moderated", "id")
-    words = Preference.objects.filter(moderated="waiting", participant__withdrawn_at=None).exclude(words="")
-    if change is not None:
-        family = merging.family(change)
-        rows, words = rows.filter(change__in=family), words.filter(change__in=family)
-    else:
-        rows = rows.filter(moderated="waiting")
+    family = merging.family(change) if change is not None else None
+    words = hearing.last_words(family).filter(moderated="waiting")
+    rows = rows.filter(moderated="waiting") if family is None else rows.filter(change__in=family)
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    like = moderating.like([one for one in page if one.moderated == "waiting"])
     said = {
-        "change": change, "page": page, "like": _like(list(page)), "form": ProposeForm(),
+        "change": change, "page": page, "like": like, "form": ProposeForm(),
         "words": list(words.select_related("change").order_by("id")[:PAGE]),
     }  # fmt: skip
     return render(request, "voices/moderate.jinja", said)
-
-
-def _like(page: list[Statement]) -> dict[int, list[tuple[Statement, float]]]:
-    """For each that waits, accepted ones that may say the same: one query for the whole page."""
-    waiting = [one for one in page if one.moderated == "waiting"]
-    others = Statement.objects.filter(change__in={one.change_id for one in waiting}, moderated="accepted", same_as=None)
-    by_change: dict[int, list[Statement]] = {}
-    for other in others if waiting else ():
-        by_change.setdefault(other.change_id, []).append(other)
-    return {one.pk: moderating.nearest(one.text, by_change.get(one.change_id, [])) for one in waiting}
 
 
 def _judged(request: HttpRequest) -> HttpResponse:
@@ -120,9 +110,8 @@ def _judge(request: HttpRequest, deed: str, reason: str) -> None:
         return
     held = get_object_or_404(Statement, pk=pk)
     same = request.POST.get("same", "") if deed == "same" else ""
-    first = (
-        get_object_or_404(Statement, pk=int(same), change__in=merging.family(held.change)) if same.isdecimal() else None
-    )
+    family = merging.family(merging.standing(held.change))
+    first = get_object_or_404(Statement, pk=int(same), change__in=family) if same.isdecimal() else None
     if deed not in {"accept", "reject", "same"} or (deed == "same" and first is None):
         raise ValidationError("Choose to accept it, to refuse it with a reason, or which statement it is the same as.")
     read_at = request.POST.get("version", "")
@@ -163,7 +152,7 @@ def makeup(request: HttpRequest) -> HttpResponse:
     form = MakeupForm(request.POST if posted else None, request.FILES if posted else None)
     if posted and form.is_valid():
         try:
-            rows = _makeup_rows(form.cleaned_data["file"].read(2_000_000))
+            rows = _makeup_rows(form.cleaned_data["file"])
         except typing_in.UnreadableError as problem:
             form.add_error("file", str(problem))
         else:
@@ -174,10 +163,14 @@ def makeup(request: HttpRequest) -> HttpResponse:
     return render(request, "voices/makeup.jinja", said, status=422 if form.errors else 200)
 
 
-def _makeup_rows(content: bytes) -> list[dict[str, Any]]:
+def _makeup_rows(file: Any) -> list[dict[str, Any]]:
     """Every row, or UnreadableError with the line that is wrong: half a make-up would weight wrongly."""
+    if file.size > LARGEST:
+        raise typing_in.UnreadableError("This file is larger than 2 MB. Send a file with fewer rows or columns.")
     found: dict[tuple[str, str, str], dict[str, Any]] = {}
-    for line, row in enumerate(typing_in.rows_of(content), 2):
+    for line, row in enumerate(typing_in.rows_of(file.read()), 2):
+        if row.get(typing_in.MORE, "").strip():
+            raise typing_in.UnreadableError(f"Line {line}: {typing_in.MORE_WORDS}")
         try:
             role, dimension, level, version = (
                 refuse_unsafe(row.get(name, ""), 120 if name != "version" else 40, called=f"The {name}", lines=False)

@@ -14,7 +14,7 @@ from holdfast.web.register.models import Change
 from holdfast.web.voices import choosing, taking, wishes
 from holdfast.web.voices.forms import PreferForm, ProposeForm, YouForm
 from holdfast.web.voices.models import Participant, Statement
-from holdfast.web.voices.pages.finding import ANSWERS, JOINS, change_of, held_up
+from holdfast.web.voices.pages.finding import ANSWERS, JOINS, change_of, erased_is_told, held_up
 
 VOTES = {"agree": 1, "disagree": -1, "pass": 0}
 
@@ -38,6 +38,7 @@ def about(request: HttpRequest, identifier: str) -> HttpResponse:
 @may("voices.take_part")
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@erased_is_told
 def next_statement(request: HttpRequest, identifier: str) -> HttpResponse:
     """One statement: agree, disagree or pass."""
     change, person = _who(request, identifier)
@@ -70,6 +71,7 @@ def keep_vote(request: HttpRequest, person: Participant, changes: list[int]) -> 
 @may("voices.take_part")
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@erased_is_told
 def prefer(request: HttpRequest, identifier: str, number: int) -> HttpResponse:
     """What should happen to a practice."""
     change, person = _who(request, identifier)
@@ -104,6 +106,7 @@ def _keep_wishes(person: Participant, practice: str, form: PreferForm) -> None:
 @may("voices.take_part")
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@erased_is_told
 def propose(request: HttpRequest, identifier: str) -> HttpResponse:
     """A statement of one's own, for others to vote on once somebody has read it."""
     change, person = _who(request, identifier)
@@ -127,6 +130,7 @@ def propose(request: HttpRequest, identifier: str) -> HttpResponse:
 @may("voices.take_part")
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@erased_is_told
 def you(request: HttpRequest, identifier: str) -> HttpResponse:
     """A role and a few questions, each of which may be left."""
     change, person = _who(request, identifier)

@@ -8,7 +8,8 @@ from typing import Final
 from holdfast.involve.roles import FEW
 
 STEP: Final = 5
-"""Counts are shown to the nearest five, so that two readings do not tell of the one person between them."""
+"""Counts are shown to the nearest five. Shares are exact: ``keeping.MOVED`` keeps one person from standing between
+two readings."""
 
 
 def shown(count: int | float | None) -> int | None:

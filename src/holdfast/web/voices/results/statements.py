@@ -33,12 +33,10 @@ def told(heard: Heard) -> list[dict[str, Any]]:
         ]
         said = [row["agree"] for row in rows if row["agree"] is not None]
         found.append({
-            "id": key, "text": names[key].text, "kind": names[key].kind, "meta": names[key].meta,
+            "id": key, "text": names[key].text, "kind": names[key].kind,
             "waiting": names[key].moderated != "accepted", "rows": [row for row in rows if row["n"] != 0],
-            "agree_low": number(common.agree[at]), "least": common.worst[at],
-            "disagree_low": number(common.disagree[at]), "least_disagree": common.worst_disagree[at],
+            "agree_low": number(common.agree[at]), "disagree_low": number(common.disagree[at]),
             "apart": max(said) - min(said) if len(said) > 1 else 0.0,
-            "changed": 0,
         })  # fmt: skip
     kept = [one for one in found if not one["waiting"] and one["rows"]]
     return sorted(kept, key=lambda one: -one["apart"])
