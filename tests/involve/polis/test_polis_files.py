@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import random
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from holdfast.involve import votes_of
 from holdfast.involve.polis_files import Conversation, conversation_of, read_polis, write_polis_csv, write_polis_json
 from holdfast.records import InputProblems
-from holdfast.records.heard import Heard
+from holdfast.records.heard import Cast, Heard, Statement
 
 NAMES = ["brexit-consensus", "vtaiwan.uberx", "london.youth.policing", "scoop-hivemind.biodiversity",
          "server-maths/below-100-ptpts", "server-maths/50ptpt-3gp-strict-no-meta",
@@ -100,6 +102,41 @@ def test_an_export_that_writes_agreeing_as_minus_one_is_seen_by_its_own_counts(t
     )
     assert [v for _, _, v, _ in cast_of(talk)] == [-1, 1, 1, 1]
     assert any("agreeing is written −1" in p.rule for p in talk.problems)
+
+
+@pytest.mark.parametrize("name", NAMES[:4])
+@pytest.mark.parametrize("kept", [0.3, 0.6, 0.9])
+def test_a_part_of_the_votes_is_not_taken_for_reversed_and_reversed_ones_are(
+    name: str, kept: float, shared_data: Path, tmp_path: Path
+) -> None:
+    whole = shared_data / "votes" / name
+    (tmp_path / "comments.csv").write_bytes((whole / "comments.csv").read_bytes())
+    head, *rows = (whole / "votes.csv").read_text(encoding="utf-8").splitlines()
+    part = [row for row in rows if random.Random(row).random() < kept]
+    (tmp_path / "votes.csv").write_text("\n".join([head, *part]), encoding="utf-8")
+    as_they_are = cast_of(read_polis(tmp_path))
+    at = head.split(",").index("vote")
+    turned = [[*(cells := row.split(","))[:at], str(-int(cells[at])), *cells[at + 1 :]] for row in part]
+    assert [int(row.split(",")[at]) for row in part].count(1) == sum(v == 1 for _, _, v, _ in as_they_are)
+    (tmp_path / "votes.csv").write_text("\n".join([head, *map(",".join, turned)]), encoding="utf-8")
+    assert cast_of(read_polis(tmp_path)) == as_they_are
+
+
+def test_counts_that_fit_neither_way_leave_the_votes_as_they_are_and_say_so(tmp_path: Path) -> None:
+    votes = "".join(f"{i},d,{i % 2},{i},1\n" for i in range(10))
+    talk = read_polis(folder(tmp_path, "1,d,0,0,5,0,1,one\n1,d,1,0,0,5,1,two\n", votes))
+    assert {v for _, _, v, _ in cast_of(talk)} == {1}
+    assert any("do not fit" in p.rule for p in talk.problems)
+
+
+def test_texts_and_names_come_back_to_the_letter(tmp_path: Path) -> None:
+    texts = ("one\rtwo", "a\r\nb", "a\nb", "'=1+1", "=1+1", "''@x", "'plain'", "tab\there", "-")
+    said = tuple(Statement(str(i), text=text) for i, text in enumerate(texts))
+    cast = Cast(np.array([0, 1]), np.array([0, 1]), np.array([1, -1]), np.array([np.inf, 2.000001]))
+    heard = Heard(("=p2", "p1"), ("", ""), ("", ""), statements=said, votes=cast)
+    talk = read_polis(write_polis_csv(tmp_path, conversation_of(heard)))
+    assert tuple(s.text for s in talk.heard.statements) == texts
+    assert set(talk.heard.participants) == {"=p2", "p1"}
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,8 @@ from holdfast.records.heard import Cast, Heard, Statement
 
 HTML: Final = re.compile(r"<\s*/?\s*[a-zA-Z][^>]*>")
 FORMULA: Final = re.compile(r"^[=+\-@\t\r]")
+ALIKE: Final = 0.5
+"""Correlation beyond which the votes lean as the statements' own counts do, or against them."""
 LATEST: Final = dt.datetime(9999, 1, 1, tzinfo=dt.UTC).timestamp()
 Row = Mapping[str, Any]
 
@@ -44,7 +46,7 @@ def statements_of(rows: Iterable[Row], where: str, faults: Faults) -> tuple[list
     found: dict[str, Statement] = {}
     authors, created = [], []
     for n, row in enumerate(rows, 2):
-        name = _name(row.get("id"))
+        name = name_of(row.get("id"))
         if not name:
             faults.add(where, "a statement has no number", "Give it one.", "comment-id", n)
             continue
@@ -56,7 +58,7 @@ def statements_of(rows: Iterable[Row], where: str, faults: Faults) -> tuple[list
         moderated = _moderated(row, where, n, faults)
         reason = "moderated out in Polis" if moderated == "rejected" else ""
         found[name] = Statement(name, text=text, moderated=moderated, meta=bool(row.get("meta")), reason=reason)
-        authors.append(_name(row.get("author")))
+        authors.append(name_of(row.get("author")))
         created.append(_when(row.get("created"), where, n, faults))
     return list(found.values()), authors, created
 
@@ -85,7 +87,7 @@ def built(
     where: str,
     faults: Faults,
     *,
-    agreed: int | None = None,
+    counted: Mapping[str, tuple[int, int]] | None = None,
     people: Sequence[str] = (),
     groups: Mapping[str, str] | None = None,
     about: Mapping[str, Any] | None = None,
@@ -93,15 +95,15 @@ def built(
 ) -> Conversation:
     """A conversation from statements and rows with ``who``, ``what``, ``vote`` and ``at``, in order of time.
 
-    ``agreed`` is how many agreements the statements' own counts tell of: old exports and the database write agreeing as
-    −1, and the counts say which.
+    ``counted`` is how many agreed and disagreed by the statements' own counts: old exports and the database write
+    agreeing as −1, and the counts say which.
     """
     said, authors, created = statements
     places = {s.statement: i for i, s in enumerate(said)}
     spoke: dict[str, int] = {name: i for i, name in enumerate(dict.fromkeys(people))}
     kept: list[tuple[int, int, int, float]] = []
     for n, row in enumerate(votes, 2):
-        who, what, vote = _name(row.get("who")), _name(row.get("what")), _whole(row.get("vote"))
+        who, what, vote = name_of(row.get("who")), name_of(row.get("what")), _whole(row.get("vote"))
         if not who:
             faults.add(where, "a vote names nobody and is left out", "Give the voter's number.", "voter-id", n)
         elif what not in places:
@@ -111,7 +113,9 @@ def built(
             faults.add(where, "a vote is 1, 0 or −1; anything else is left out", "Correct it.", "vote", n)
         else:
             kept.append((spoke.setdefault(who, len(spoke)), places[what], vote, _when(row.get("at"), where, n, faults)))
-    cast = _cast(kept, agreed, where, faults)
+    if kept and _reversed(kept, [(counted or {}).get(s.statement, (0, 0)) for s in said], where, faults):
+        kept = [(who, what, -vote, at) for who, what, vote, at in kept]
+    cast = _cast(kept, where, faults)
     names = tuple(spoke)
     return Conversation(
         Heard(names, ("",) * len(names), ("",) * len(names), statements=tuple(said), votes=cast),
@@ -124,14 +128,34 @@ def built(
     )
 
 
-def _cast(kept: Sequence[tuple[int, int, int, float]], agreed: int | None, where: str, faults: Faults) -> Cast:
-    who, what, vote, at = (np.array(part) for part in zip(*kept, strict=True)) if kept else (np.empty(0),) * 4
-    order = np.argsort(at, kind="stable") if len(at) and not np.isnan(at).any() else np.arange(len(at))
-    plus, minus = int((vote == 1).sum()), int((vote == -1).sum())
-    if agreed is not None and abs(agreed - minus) < abs(agreed - plus):
+def _reversed(
+    kept: Sequence[tuple[int, int, int, float]], counted: Sequence[tuple[int, int]], where: str, faults: Faults
+) -> bool:
+    """Whether agreeing is written −1: statements on which more agree by their own counts have more votes of −1.
+
+    A part of the votes leans as all of them do, so one that was cut short is not taken for reversed.
+    """
+    what, vote = (np.array(part) for part in list(zip(*kept, strict=True))[1:3])
+    leaning = np.bincount(what, weights=vote, minlength=len(counted))
+    told = np.array([agree - disagree for agree, disagree in counted], float)
+    length = float(np.sqrt((leaning @ leaning) * (told @ told)))
+    alike = float(leaning @ told) / length if length else 1.0
+    if alike <= -ALIKE:
         faults.add(where, "agreeing is written −1 here, as the statements' own counts show; it is read so",
                    "Nothing need be done.", "vote")  # fmt: skip
-        vote = -vote
+    elif alike < ALIKE:
+        faults.add(where, "the votes and the statements' own counts of them do not fit; 1 is read as agreeing",
+                   "Check that both files are of one export, and that 1 is agreeing.", "vote")  # fmt: skip
+    return alike <= -ALIKE
+
+
+def _cast(kept: Sequence[tuple[int, int, int, float]], where: str, faults: Faults) -> Cast:
+    who, what, vote, at = (np.array(part) for part in zip(*kept, strict=True)) if kept else (np.empty(0),) * 4
+    unknown = np.isnan(at.astype(float))
+    if unknown.any() and not unknown.all():
+        faults.add(where, "some votes have no time; they count as earlier than those that have one", "Add it.",
+                   "timestamp")  # fmt: skip
+    order = np.lexsort((at, ~unknown)) if len(at) else np.arange(0)
     return Cast(
         who[order].astype(np.int32), what[order].astype(np.int32), vote[order].astype(np.int8), at[order].astype(float)
     )
@@ -166,7 +190,8 @@ def _from_iso(text: str) -> float:
         return float("nan")
 
 
-def _name(value: Any) -> str:
+def name_of(value: Any) -> str:
+    """A number or a text as a name; 3, 3.0 and "3" are one."""
     if value is None:
         return ""
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()

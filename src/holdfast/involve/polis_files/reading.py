@@ -9,12 +9,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from holdfast.involve.polis_files.building import Faults, Row, built, statements_of
+from holdfast.involve.polis_files.building import Faults, Row, built, name_of, statements_of
 from holdfast.involve.polis_files.conversation import CSV_FILES, JSON_FILES, Conversation
 from holdfast.records import InputProblems, Problem
+from holdfast.workspace.writing.spreadsheets import unmarked
 
 COMMENTS: Final = {"id": "comment-id", "text": "comment-body", "author": "author-id", "created": "timestamp",
-                   "moderated": "moderated", "agrees": "agrees"}  # fmt: skip
+                   "moderated": "moderated", "agrees": "agrees", "disagrees": "disagrees"}  # fmt: skip
 VOTES: Final = {"who": "voter-id", "what": "comment-id", "vote": "vote", "at": "timestamp"}
 JSON_COMMENTS: Final = {
     "id": ("tid", "statement_id"),
@@ -23,6 +24,7 @@ JSON_COMMENTS: Final = {
     "created": ("created",),
     "moderated": ("mod", "moderated"),
     "agrees": ("agree_count",),
+    "disagrees": ("disagree_count",),
     "meta": ("is_meta",),
 }
 JSON_VOTES: Final = {
@@ -54,15 +56,15 @@ def _from_csv(where: Path) -> Conversation:
     people: list[dict[str, str]] = []
     if (where / "participants-votes.csv").is_file():
         people = _table(where / "participants-votes.csv", ("participant",))
-    said = statements_of([{**row, "text": unmarked(row["text"])} for row in comments], "comments.csv", faults)
+    said = statements_of(comments, "comments.csv", faults)
     return built(
         said,
         votes,
         "votes.csv",
         faults,
-        agreed=_total(comments),
-        people=[row["participant"] for row in people if row["participant"]],
-        groups={row["participant"]: row.get("group-id") or "" for row in people},
+        counted=_counted(comments),
+        people=[unmarked(row["participant"]) for row in people if row["participant"]],
+        groups={unmarked(row["participant"]): row.get("group-id") or "" for row in people},
         about=_summary(where / "summary.csv"),
     )
 
@@ -90,19 +92,15 @@ def _table(path: Path, needed: Sequence[str]) -> list[dict[str, str]]:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8-sig")
+        with path.open(encoding="utf-8-sig", newline="") as file:  # a line's end within a text is the text's
+            return file.read()
     except UnicodeDecodeError:
         fix = "Save it as UTF-8; that keeps every script."
         raise InputProblems([Problem(path.name, "this is not UTF-8 text", fix)]) from None
 
 
 def _renamed(rows: Iterable[Mapping[str, str]], names: Mapping[str, str]) -> list[dict[str, Any]]:
-    return [{ours: row.get(theirs, "") for ours, theirs in names.items()} for row in rows]
-
-
-def unmarked(text: str) -> str:
-    """A text that was marked so that no spreadsheet would run it, as it was."""
-    return text[1:] if text[:1] == "'" and text[1:2] in "=+-@\t\r" and text[1:2] else text
+    return [{ours: unmarked(row.get(theirs, "")) for ours, theirs in names.items()} for row in rows]
 
 
 def _summary(path: Path) -> dict[str, str]:
@@ -112,9 +110,14 @@ def _summary(path: Path) -> dict[str, str]:
     return {row[0]: unmarked(row[1]) for row in rows if len(row) > 1}
 
 
-def _total(rows: Iterable[Row]) -> int | None:
-    counts = [str(row.get("agrees", "")) for row in rows]
-    return sum(map(int, counts)) if counts and all(count.isdecimal() and len(count) < 16 for count in counts) else None
+def _counted(rows: Iterable[Row]) -> dict[str, tuple[int, int]]:
+    """How many agreed and disagreed by each statement's own counts, where it has them."""
+    return {
+        name_of(row.get("id")): (int(str(row["agrees"])), int(str(row["disagrees"])))
+        for row in rows
+        if all(str(row.get(side, "")).isascii() and str(row.get(side, "")).isdigit() and len(str(row[side])) < 16
+               for side in ("agrees", "disagrees"))
+    }  # fmt: skip
 
 
 def _from_json(where: Path) -> Conversation:
@@ -129,7 +132,7 @@ def _from_json(where: Path) -> Conversation:
         votes,
         "votes.json",
         faults,
-        agreed=_total(comments),
+        counted=_counted(comments),
         groups=_groups(maths, faults),
         about=about,
         maths=maths,

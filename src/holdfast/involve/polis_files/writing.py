@@ -12,6 +12,7 @@ from typing import Any, Final
 import numpy as np
 
 from holdfast.involve.people import votes_of
+from holdfast.involve.polis_files.building import LATEST
 from holdfast.involve.polis_files.conversation import MODERATED, SUMMARY, Conversation
 from holdfast.involve.votes import Votes
 from holdfast.records.heard import Heard
@@ -138,8 +139,8 @@ def _number(name: str) -> int | str | None:
 
 
 def _stamp(at: float) -> str:
-    return "" if math.isnan(at) else str(round(at * 1000))
+    return str(round(at * 1000)) if math.isfinite(at) else ""
 
 
 def _date(at: float) -> str:
-    return "" if math.isnan(at) else dt.datetime.fromtimestamp(at, dt.UTC).strftime("%a %b %d %H:%M:%S UTC %Y")
+    return "" if not 0 <= at < LATEST else dt.datetime.fromtimestamp(at, dt.UTC).strftime("%a %b %d %H:%M:%S UTC %Y")

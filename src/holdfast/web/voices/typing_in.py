@@ -12,7 +12,6 @@ from typing import Any, Final
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from holdfast.involve.polis_files.reading import unmarked
 from holdfast.records.involving import PREFER_NOT, ROLE_NOT_GIVEN
 from holdfast.web.people import audit
 from holdfast.web.register import merging
@@ -21,6 +20,7 @@ from holdfast.web.voices import choosing, wishes
 from holdfast.web.voices.models import AboutQuestion, Batch, Participant, Preference, Statement, Vote
 from holdfast.web.words import refuse_unsafe
 from holdfast.workspace.hearing import PLURAL
+from holdfast.workspace.writing.spreadsheets import unmarked
 
 VOTES: Final = {"agree": 1, "a": 1, "1": 1, "disagree": -1, "d": -1, "-1": -1, "pass": 0, "p": 0, "0": 0}
 WISH, WORDS, VOTE = "prefer", "words", "s"
