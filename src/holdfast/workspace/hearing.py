@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
 from holdfast.records.heard import Assumption, Heard, Makeup, Preference, Statement
@@ -50,7 +51,7 @@ def hear(engine: Engine, loaded: Loaded, report: Report) -> Heard:
         votes=cast(columns, places, {s.statement: i for i, s in enumerate(statements)}, report),
         preferences=_preferences(loaded, places, report),
         assumptions=assumptions,
-        makeup=_makeup(loaded),
+        makeup=_makeup(loaded, _about(rows, len(people)), report),
     )
     _note_roles(heard, report)
     return heard
@@ -140,7 +141,8 @@ def _preferences(loaded: Loaded, people: dict[str, int], report: Report) -> tupl
         when = moment(row.get("at"))
         if key in latest:
             lost["an earlier answer of the same person about the same thing: the last counts"] += 1
-        if key not in latest or not when < latest[key][0]:
+        when = -math.inf if math.isnan(when) else when  # one without its time gives way to one that has it
+        if key not in latest or when >= latest[key][0]:
             latest[key] = (when, str(row["preference"]))
     for why, count in lost.items():
         report.note(f"preferences: {count:,} left out: {why}; the rest goes on.")
@@ -164,15 +166,35 @@ def _unfit(row: Row, loaded: Loaded, people: dict[str, int]) -> str:
     return ""
 
 
-def _makeup(loaded: Loaded) -> tuple[Makeup, ...]:
+def _makeup(loaded: Loaded, about: Mapping[str, Sequence[str | None]], report: Report) -> tuple[Makeup, ...]:
     def parts(value: object) -> tuple[str, ...]:
         return tuple(part.strip() for part in str(value).split(JOINED))
 
-    return tuple(
+    found = [
         Makeup(parts(row["dimension"]), parts(row["level"]), float(row["people"] or 0.0), str(row.get("version") or ""),
                _role(row["role"]) if row.get("role") else "")
         for row in loaded.rows["makeup"]
-    )  # fmt: skip
+    ]  # fmt: skip
+    uneven = "a row with more dimensions than levels, or fewer (both are parted by semicolons)"
+    kept = _known(found, lambda m: len(m.dimensions) == len(m.levels), "makeup", uneven, report)
+    for dimension, level in dict.fromkeys(pair for m in kept for pair in zip(m.dimensions, m.levels, strict=True)):
+        _note_spelling(dimension, level, about.get(dimension, ()), report)
+    return kept
+
+
+def _note_spelling(dimension: str, level: str, given: Sequence[str | None], report: Report) -> None:
+    """A level that nobody gave, and that somebody gave in other letters, is not a missing population."""
+    there = {answer for answer in given if answer is not None}
+    alike = sorted(answer for answer in there if _plain(answer) == _plain(level))
+    if there and level not in there and alike:
+        report.note(
+            f"makeup: nobody's {dimension} is “{level}”, and participants have {quoted(alike)}. Write both alike, or "
+            "they count as two."
+        )
+
+
+def _plain(level: str) -> str:
+    return "".join(level.split()).casefold()
 
 
 def _note_roles(heard: Heard, report: Report) -> None:

@@ -219,6 +219,27 @@ def test_a_joint_make_up_and_one_for_a_role_are_read() -> None:
     assert two.role == "clinicians"
 
 
+def test_a_make_up_row_that_does_not_match_is_left_out_and_a_level_spelt_otherwise_is_said() -> None:
+    tables = people(("patients", 3, "retain"))
+    for row in tables["participants"]:
+        row["age"] = "under 65"
+    rows = (("age; channel", "under 65"), ("age", "Under 65"), ("age", "75+"))
+    makeup = [{"dimension": dimension, "level": level, "people": 50} for dimension, level in rows]
+    work = space(**tables, makeup=makeup)
+    assert [m.levels for m in work.heard.makeup] == [("Under 65",), ("75+",)]
+    said = " ".join(work.notes)
+    assert "makeup: 1 left out: about a row with more dimensions than levels" in said
+    assert "nobody's age is “Under 65”, and participants have “under 65”" in said and "75+" not in said
+
+
+def test_a_preference_without_its_time_gives_way_to_one_that_has_it() -> None:
+    tables = people(("patients", 3, "retain"))
+    name = tables["participants"][0]["participant"]
+    tables["preferences"] = [{"participant": name, "change": "c", "preference": wish, "at": at}
+                             for wish, at in (("stop", "2026-01-31T10:00:00"), ("retain", None))]  # fmt: skip
+    assert [p.preference for p in space(**tables).heard.preferences] == ["stop"]
+
+
 def test_every_column_is_in_the_documents() -> None:
     page = (Path(__file__).resolve().parents[3] / "docs" / "workspace.md").read_text("utf-8")
     for table in INVOLVING.values():
