@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,6 +17,7 @@ from holdfast.understand.themes import (
     Coding,
     Comment,
     accuracy,
+    ask_next,
     correct,
     from_seeds,
     gather,
@@ -22,6 +25,7 @@ from holdfast.understand.themes import (
     suggest,
     suggest_all,
 )
+from holdfast.understand.themes.features import Features
 
 COMMENTS, CODINGS = invent(600)
 MODEL = learn(COMMENTS, CODINGS, FRAMEWORK)
@@ -35,6 +39,31 @@ def test_every_theme_is_learned_and_its_accuracy_is_shown_with_intervals() -> No
         for share in (theme.precision, theme.recall, theme.f1):
             assert share.low <= share.value <= share.high
     assert set(MODEL.by_setting) == {"acute", "community"}
+
+
+def test_a_setting_is_judged_on_its_own_comments_and_they_add_up_to_all() -> None:
+    assert MODEL.accuracy is not None
+    for theme in MODEL.accuracy.themes:
+        parts = [one for judged in MODEL.by_setting.values() if (one := judged.theme(theme.theme)) is not None]
+        assert sum(part.support for part in parts) == theme.support and len(parts) == 2
+        found = sum(part.recall.value * part.support for part in parts)
+        assert found == pytest.approx(theme.recall.value * theme.support)
+        assert all(part.precision.low <= part.precision.value <= part.precision.high for part in parts)
+
+
+def test_comments_are_turned_into_numbers_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []
+    real = Features.of
+
+    def counted(self: Features, comments: Sequence[Comment]) -> Any:
+        read.append(len(comments))
+        return real(self, comments)
+
+    monkeypatch.setattr(Features, "of", counted)
+    found = suggest(MODEL, COMMENTS)
+    assert read == [len(COMMENTS)] and found
+    coded = {coding.comment for coding in CODINGS[:100]}
+    assert ask_next(MODEL, COMMENTS, coded) and len(read) == 2
 
 
 def test_the_accuracy_said_is_the_accuracy_found_on_comments_not_seen() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -141,6 +142,22 @@ def test_learning_from_codings_gives_accuracy_with_intervals_and_keeps_the_two_a
     assert "Cannot learn yet" in page and "30 of 40 comments" in page
 
 
+def test_precision_and_recall_are_shown_by_setting_where_that_points_to_nobody(
+    lead: Any, as_: Callable[[str], Client]
+) -> None:
+    making.survey(lead, making.answers(80))
+    Comment.objects.filter(row__gt=78).update(setting="cellar")  # three of them, so that another goes with it
+    making.code_all(lead, making.themes(), 80)
+    told = making.learned(lead, making.themes()).told
+    digital = next(row for row in told["themes"] if row["theme"] == "digital")
+    support = {one["setting"]: one["support"] for one in digital["by_setting"]}
+    assert support == {"ward": 20} and digital["support"] == 40
+    ward = digital["by_setting"][0]
+    assert 0 <= ward["precision"]["low"] <= ward["precision"]["value"] <= ward["precision"]["high"] <= 1
+    page = as_("contributor").get("/insights/themes/seven_themes").content.decode()
+    assert "The same by setting" in page and '<td dir="auto">ward</td>' in page and "cellar" not in page
+
+
 def test_ten_codings_ask_for_learning_by_themselves(lead: Any, forty: list[Comment]) -> None:
     learning.ask(making.themes())
     for job in Learning.objects.all():
@@ -183,12 +200,37 @@ def test_agreeing_codes_what_was_suggested_and_says_so(
 ) -> None:
     making.learned(lead, making.themes())
     comment = Suggestion.objects.filter(theme="digital").first().comment  # type: ignore[union-attr]
-    as_("curator").post(
-        f"/insights/themes/seven_themes/comments/{comment.pk}", {"once": "deed-54321", "agree": "1"}
-    )  # fmt: skip
+    client, to = as_("curator"), f"/insights/themes/seven_themes/comments/{comment.pk}"
+    client.post(to, {"once": "deed-54321", "agree": "1", "shown": _shown(client.get(to))})
     one = Coding.objects.get()
     assert "digital" in one.themes and one.answers.startswith("holdfast: seed terms")
     assert {offer["theme"] for offer in one.offered} == set(one.themes)
+
+
+def test_agreeing_saves_what_the_page_said_though_a_learning_came_between(
+    lead: Any, forty: list[Comment], as_: Callable[[str], Client]
+) -> None:
+    making.learned(lead, making.themes())
+    offers = Suggestion.objects.filter(theme="digital")
+    comment, other = offers[0].comment, offers[1].comment
+    client, to = as_("curator"), f"/insights/themes/seven_themes/comments/{comment.pk}"
+    page, elsewhere = client.get(to), client.get(to.replace(str(comment.pk), str(other.pk)))
+    before = sorted(comment.suggestions.values_list("theme", flat=True))
+    comment.suggestions.all().delete()
+    learning_of = other.suggestions.first().learning  # type: ignore[union-attr]
+    Suggestion.objects.create(learning=learning_of, comment=comment, theme="access", made_by="later", model="2")
+    for forged in ("", "digital", _shown(elsewhere), _shown(page)[:-2]):
+        got = client.post(to, {"once": "deed-00001", "agree": "1", "shown": forged})
+        assert got.status_code == 422 and "has altered. Look again" in got.content.decode()
+    assert client.post(to, {"once": "deed-00001", "agree": "1", "shown": _shown(page)}).status_code == 302
+    one = Coding.objects.get()
+    assert sorted(one.themes) == before and "later" not in one.answers
+    assert sorted(offer["theme"] for offer in one.offered) == before
+
+
+def _shown(page: Any) -> str:
+    """What the page said that machines suggest."""
+    return re.findall(r'name="shown" value="([^"]+)"', page.content.decode())[0]
 
 
 def test_a_correction_stands_above_the_machine_and_is_credited(

@@ -198,6 +198,22 @@ def test_a_model_s_word_is_shown_as_such_and_counted_nowhere(
     assert Hint.objects.filter(pk=hint.pk).exists()
 
 
+def test_a_later_answer_of_none_takes_earlier_hints_off_the_page(
+    coded: Any, model: Model, as_: Callable[[str], Client]
+) -> None:
+    first = _asked(coded)
+    hint = Hint.objects.filter(asking=first).first()
+    assert hint is not None
+    where = {"vocabulary": making.themes(), "maker": first.maker, "comments": first.comments, "asked": first.asked}
+    Asking.objects.create(once="unanswered", left=first.asked, **where)
+    assert [one.theme for one in asking.hints(hint.comment, making.themes())] == [hint.theme]
+    Asking.objects.create(once="none of them", **where)
+    assert asking.hints(hint.comment, making.themes()) == asking.hints(hint.comment) == []
+    for name, words in (("code-one", ["seven_themes", hint.comment_id]), ("comment", [hint.comment_id])):
+        page = as_("improvement-lead").get(reverse(f"insight:{name}", args=words)).content.decode()
+        assert "small-model" not in page
+
+
 def test_failures_are_told_in_plain_words(coded: Any, model: Model, as_: Callable[[str], Client]) -> None:
     model.status = 401
     job = _asked(coded)
@@ -267,7 +283,8 @@ def test_the_embedding_helps_to_find_changes_and_waits_for_the_worker(embedded: 
         saving.create(lead, {"title": f"Rota {at} for beds on ward {at}", "description": f"Beds on ward {at}"})
     chemist = saving.create(lead, {"title": "Chemist collects repeat medicine", "description": "Handed over there"})
     told = "Prescriptions are picked up from the local pharmacy by couriers"
-    assert similar.others_like(told).closest == () or similar._held.index.embed is None  # nobody waits for it
+    similar.others_like(told)
+    assert similar._held.index.embed is None and sum(embedded) == 0  # nobody waits for it
     assert embedding.read_changes() == 31
     found = similar.others_like(told)
     assert similar._held.index.embed is not None and chemist.pk == found.closest[0].change.pk

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from holdfast.web.insight import ratings
 from holdfast.web.insight.models import EnablerRating
+from holdfast.web.register import merging
 from holdfast.web.register.models import Change, Term
+from holdfast.web.register.models_sorting import new_deed
 from holdfast.web.register.saving import create
 
 pytestmark = pytest.mark.django_db
@@ -41,6 +45,47 @@ def test_ratings_are_added_once_a_form_and_never_altered(
     page = as_("contributor").get(f"/changes/c/{change.identifier}").content.decode()
     assert "2 to 5" in page and "People differ widely" in page
     assert client.get("/insights/why-now/HF-99").status_code == 404
+
+
+def test_the_last_word_counts_though_it_is_not_relevant(person: Callable[..., Any]) -> None:
+    lead, other = person("improvement-lead"), person("analyst")
+    change, code = create(lead, {"title": "Video"}), ratings.asked()[0].code
+    ratings.save(lead, change, {code: 5}, "form-0001")
+    ratings.save(other, change, {code: 2}, "form-0002")
+    ratings.save(lead, change, {code: None}, "form-0003")
+    told = ratings.of(change)
+    row = told["rows"][0]
+    assert (row["profile"].mean, row["profile"].raters) == (2.0, 1) and told["apart"] == []
+    assert row["spread"] == [("2", 1), ("not relevant", 1)] and told["raters"] == 2
+    ratings.save(other, change, {code: None}, "form-0004")
+    told = ratings.of(change)
+    assert told["rows"][0]["profile"] is None and told["rows"][0]["spread"] == [("not relevant", 2)]
+    assert ratings.over_all()["rows"][0]["agreement"] is None
+
+
+def test_ratings_go_with_a_change_that_is_merged_into_another(
+    person: Callable[..., Any], as_: Callable[[str], Client]
+) -> None:
+    lead, other, term = person("improvement-lead"), person("analyst"), ratings.asked()[0]
+    kept, gone, last = (create(lead, {"title": title}) for title in ("Kept", "Gone", "Last"))
+    _rated(gone, term, lead, 4, dt.date(2021, 1, 1))
+    _rated(gone, term, other, 1, dt.date(2021, 1, 1))
+    _rated(kept, term, lead, 2, dt.date(2022, 1, 1))
+    _merged(kept, gone, lead)
+    _merged(last, kept, lead)
+    told, every = ratings.of(last), ratings.over_all()
+    assert told["raters"] == 2 and told["rows"][0]["profile"].mean == 1.5
+    assert (every["changes"], every["raters"], every["ratings"]) == (1, 2, 3)
+    page = as_("improvement-lead").get(f"/insights/why-now/{last.identifier}").content.decode()
+    assert re.search(r'value="2" checked', page)
+    Change.objects.filter(pk=last.pk).update(withdrawn_at=timezone.now())
+    assert ratings.over_all()["changes"] == 0
+
+
+def _merged(kept: Change, gone: Change, by: Any) -> None:
+    kept.refresh_from_db()
+    gone.refresh_from_db()
+    merging.merge(kept, gone, by, read_at=(kept.version, gone.version), deed=new_deed())
 
 
 def _rated(change: Change, term: Term, by: Any, value: int, on: dt.date) -> None:

@@ -65,8 +65,9 @@ def ask_next(
         names: tuple[str, ...] = ("",)
     else:
         features, names = model.machine.features, model.learned
-        matrix = features.of(waiting)[:, : features.read]
-        worth, themes = doubt(model.probabilities(waiting), model.machine.cuts)
+        every = features.of(waiting)
+        matrix = every[:, : features.read]
+        worth, themes = doubt(model.probabilities(waiting, every), model.machine.cuts)
         reason = "the model is unsure of this theme"
     repeats = np.array([said[same_words(comment)] for comment in waiting], dtype=np.float64)
     most = min(most, len(waiting))

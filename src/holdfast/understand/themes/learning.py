@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,8 +64,9 @@ class ThemeModel:
     """What was learned of one framework. It holds no comment; retrain it from the codings, which takes seconds.
 
     ``readiness`` speaks of every theme; ``learned`` lists those that suggestions are made for. ``accuracy`` is of
-    comments the classifiers had not seen, each fold's thresholds taken from the others. ``unread`` lists coded
-    comments that had no text or are not there; ``disputed`` the comments and themes on which coders differ.
+    comments the classifiers had not seen, each fold's thresholds taken from the others; ``by_setting`` the same of each
+    setting's, without an interval of its macro F1. ``unread`` lists coded comments that had no text or are not there;
+    ``disputed`` the comments and themes on which coders differ.
     """
 
     framework: str
@@ -81,11 +82,14 @@ class ThemeModel:
     made_by: str
     machine: Machine | None
 
-    def probabilities(self, comments: Sequence[Comment]) -> Floats:
-        """Calibrated probability of each learned theme (comments × learned); NaN for a comment without text."""
+    def probabilities(self, comments: Sequence[Comment], matrix: Any = None) -> Floats:
+        """Calibrated probability of each learned theme (comments × learned); NaN for a comment without text.
+
+        ``matrix``: the comments as ``machine.features.of`` gives them, where somebody has it already.
+        """
         if self.machine is None or not comments:
             return np.zeros((len(comments), len(self.learned)))
-        scores = self.machine.linear.scores(self.machine.features.of(comments))
+        scores = self.machine.linear.scores(self.machine.features.of(comments) if matrix is None else matrix)
         settings = np.array([comment.setting for comment in comments], dtype=str)
         found = self.machine.calibration(scores, settings)
         found[[not tidy(comment.text) for comment in comments]] = np.nan
@@ -175,7 +179,7 @@ def judge(
     suggested, known, settings = suggested[:coded], known[:coded], settings[:coded]
     how = f"cross-validated in {int(fold.max()) + 1} parts on {len(known):,} coded comments"
     named = sorted({str(setting) for setting in settings if setting})
-    apart = {s: accuracy(suggested[settings == s], known[settings == s], themes, f"{how}, {s}") for s in named}
+    apart = {s: accuracy(suggested[settings == s], known[settings == s], themes, f"{how}, {s}", draws=0) for s in named}
     return accuracy(suggested, known, themes, how), apart
 
 

@@ -25,7 +25,8 @@ def suggest(model: ThemeModel, comments: Sequence[Comment], everything: bool = F
     machine = model.machine
     if machine is None or not comments:
         return []
-    matrix, probability = machine.features.of(comments), model.probabilities(comments)
+    matrix = machine.features.of(comments)
+    probability = model.probabilities(comments, matrix)
     over = probability > machine.cuts
     shown = np.isfinite(probability) if everything else over
     return [

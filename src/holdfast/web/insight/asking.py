@@ -83,10 +83,19 @@ def latest(vocabulary: Vocabulary) -> Asking | None:
     return Asking.objects.filter(vocabulary=vocabulary).exclude(asked=[]).order_by("-id").first()
 
 
-def hints(comment: Comment, vocabulary: Vocabulary) -> list[Hint]:
-    """What the language model said of a comment when it was last asked."""
-    rows = list(comment.hints.filter(asking__vocabulary=vocabulary).order_by("-asking", "theme"))
-    return [one for one in rows if one.asking_id == rows[0].asking_id]
+def hints(comment: Comment, vocabulary: Vocabulary | None = None) -> list[Hint]:
+    """What the language model said of a comment when it last answered about it, in one list or in each."""
+    rows = comment.hints.select_related("asking__vocabulary").order_by("-asking", "theme")
+    rows = rows if vocabulary is None else rows.filter(asking__vocabulary=vocabulary)
+    found = list(rows)
+    if not found:
+        return []
+    last = {one.asking.vocabulary_id: one.asking_id for one in reversed(found)}
+    later = Asking.objects.filter(vocabulary__in=last, pk__gt=min(last.values())).order_by("pk")
+    for pk, of, asked, unanswered in later.values_list("pk", "vocabulary", "asked", "left"):
+        if comment.pk in asked and comment.pk not in unanswered:  # it may have said that it is about none of them
+            last[of] = max(last[of], pk)
+    return [one for one in found if one.asking_id == last[one.asking.vocabulary_id]]
 
 
 def carry_out(job: Asking) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.db import IntegrityError, transaction
 
 from holdfast.web.insight import asking, learning
-from holdfast.web.insight.models import Coding, Comment, Suggestion
+from holdfast.web.insight.models import Coding, Comment, Hint, Suggestion
 from holdfast.web.people import audit
 from holdfast.web.register.models import Vocabulary
 
@@ -43,7 +43,7 @@ def next_for(actor: Any, vocabulary: Vocabulary, passed: Collection[int] = ()) -
 
 
 def second(actor: Any, vocabulary: Vocabulary, without: Collection[int]) -> Next:
-    """A comment that one other person has coded and this one has not."""
+    """The comment that somebody else coded last and this person has not."""
     others = _codings(vocabulary).filter(complete=True).exclude(by=actor).exclude(comment__in=list(without))
     pk = others.order_by("-id").values_list("comment", flat=True).first()
     return Next(pk, second=pk is not None)
@@ -51,35 +51,50 @@ def second(actor: Any, vocabulary: Vocabulary, without: Collection[int]) -> Next
 
 def suggestions(comment: Comment, vocabulary: Vocabulary) -> list[Suggestion]:
     """What the machine thinks this comment is about."""
-    rows = comment.suggestions.filter(learning__vocabulary=vocabulary, suggested=True)
+    rows = comment.suggestions.filter(learning__vocabulary=vocabulary)
     return list(rows.order_by("-probability", "theme"))
 
 
-def code(actor: Any, comment: Comment, vocabulary: Vocabulary, themes: Sequence[str], deed: str) -> Coding:
-    """Everything a comment is about, in one person's eyes. The same form sent twice counts once."""
-    return _add(actor, comment, vocabulary, deed, themes=list(themes), refused=[], complete=True)
+def seen(comment: Comment, vocabulary: Vocabulary) -> list[dict[str, Any]]:
+    """What machines suggest of a comment, as a coding keeps it."""
+    told: list[tuple[Suggestion | Hint, float | None]] = [
+        *((one, one.probability) for one in suggestions(comment, vocabulary)),
+        *((one, None) for one in asking.hints(comment, vocabulary)),
+    ]
+    return [{"theme": one.theme, "probability": sure, "made_by": one.made_by, "model": one.model} for one, sure in told]
+
+
+def code(
+    actor: Any, comment: Comment, vocabulary: Vocabulary, themes: Sequence[str], deed: str,
+    shown: list[dict[str, Any]] | None = None,
+) -> Coding:  # fmt: skip
+    """Everything a comment is about, in one person's eyes. The same form sent twice counts once.
+
+    ``shown``: what machines suggested on the page that it was coded on, by now perhaps replaced.
+    """
+    return _add(actor, comment, vocabulary, deed, shown, themes=list(themes), refused=[], complete=True)
 
 
 def correct(actor: Any, comment: Comment, vocabulary: Vocabulary, theme: str, right: bool, deed: str) -> Coding:
     """A word on one theme of a comment, as an answer to a machine's suggestion."""
     said = {"themes": [theme] if right else [], "refused": [] if right else [theme]}
-    return _add(actor, comment, vocabulary, deed, complete=False, **said)
+    return _add(actor, comment, vocabulary, deed, None, complete=False, **said)
 
 
-def _add(actor: Any, comment: Comment, vocabulary: Vocabulary, deed: str, **said: Any) -> Coding:
+def _add(
+    actor: Any, comment: Comment, vocabulary: Vocabulary, deed: str, shown: list[dict[str, Any]] | None, **said: Any
+) -> Coding:
     earlier = Coding.objects.filter(deed=deed).first()
     if earlier is not None:
         return earlier
-    offered, hints = suggestions(comment, vocabulary), asking.hints(comment, vocabulary)
-    seen = [{"theme": o.theme, "probability": o.probability, "made_by": o.made_by, "model": o.model} for o in offered]
-    seen += [{"theme": o.theme, "probability": None, "made_by": o.made_by, "model": o.model} for o in hints]
-    makers = dict.fromkeys(f"{one['made_by']} {one['model']}" for one in seen)
+    told = seen(comment, vocabulary) if shown is None else shown
+    makers = dict.fromkeys(f"{one['made_by']} {one['model']}" for one in told)
     answers = " and ".join(makers)
     try:
         with transaction.atomic():
             made = Coding.objects.create(
                 deed=deed, comment=comment, vocabulary=vocabulary, by=actor, coder=str(actor)[:200],
-                offered=seen, answers=answers[:200], **said,
+                offered=told, answers=answers[:200], **said,
             )  # fmt: skip
             what = "coded a comment" if made.complete else "corrected the machine on a comment"
             audit.record(actor, "insight.code", "comment", comment.pk, f"{what}: {vocabulary.name}", themes=made.themes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -68,26 +69,51 @@ def options() -> dict[str, str]:
 
 
 def guess(found: Sequence[Column]) -> list[str]:
-    """A first choice for each column."""
+    """A first choice for each column: of each fact one on a sheet."""
     chosen: list[str] = []
+    taken: set[tuple[str | None, str]] = set()
     for column in found:
         by_name = next((t for t, pattern in _HEADINGS if re.search(pattern, column.name, re.IGNORECASE)), "")
         choice = "text" if column.suggested else by_name
-        chosen.append("" if choice != "text" and choice in chosen else choice)
+        chosen.append("" if choice != "text" and (column.sheet, choice) in taken else choice)
+        taken.add((column.sheet, choice))
     if "text" not in chosen and found:
         longest = max(range(len(found)), key=lambda at: found[at].words)
         chosen[longest] = "text"
     return chosen
 
 
-def wrong(chosen: Sequence[str], known: dict[str, str]) -> str:
+def wrong(found: Sequence[Column], chosen: Sequence[str], known: dict[str, str]) -> str:
     """What is wrong with a choice, or nothing."""
     if any(target not in known for target in chosen):
         return "One of the choices is not known any more. Choose again."
     if "text" not in chosen:
         return "Say which column holds the comments: people’s own words."
-    twice = next((t for t in chosen if t not in ("", "text") and list(chosen).count(t) > 1), "")
-    return f"Two columns are both “{known[twice]}”. Choose one, and leave the other out." if twice else ""
+    facts = Counter((c.sheet, t) for c, t in zip(found, chosen, strict=True) if t not in ("", "text"))
+    for (sheet, target), number in facts.items():
+        if number > 1:
+            where = f" of the sheet “{sheet}”" if len(sheets(found)) > 1 else ""
+            return f"Two columns{where} are both “{known[target]}”. Choose one, and leave the other out."
+    return ""
+
+
+def sheets(found: Sequence[Column]) -> list[str | None]:
+    """The sheets that the columns stand on, in order."""
+    return list(dict.fromkeys(column.sheet for column in found))
+
+
+def on_sheet(mapping: Any, sheet: str | None) -> dict[str, str]:
+    """What each column of one sheet holds. What was said before sheets were told apart speaks of every sheet."""
+    if isinstance(mapping, dict):
+        return dict(mapping)
+    return {name: target for place, name, target in mapping if place == sheet}
+
+
+def names(mapping: Any) -> list[str]:
+    """The columns that hold something, on any sheet."""
+    return (
+        list(mapping) if isinstance(mapping, dict) else list(dict.fromkeys(name for _sheet, name, _target in mapping))
+    )
 
 
 @transaction.atomic
@@ -96,7 +122,8 @@ def map_columns(held: Delivery, actor: Any, found: Sequence[Column], chosen: Seq
     held = Delivery.objects.select_for_update().get(pk=held.pk)
     if held.state != COLUMNS:
         return
-    held.mapping = {column.name: target for column, target in zip(found, chosen, strict=True) if target}
+    told = zip(found, chosen, strict=True)
+    held.mapping = [[column.sheet, column.name, target] for column, target in told if target]
     held.state = WAITING
     held.save(update_fields=["mapping", "state"])
     jobs.ask(held)

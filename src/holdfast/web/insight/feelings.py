@@ -11,7 +11,7 @@ from holdfast.understand.themes import Coding, SentimentModel, Suggestion, learn
 from holdfast.understand.themes import Comment as Words
 from holdfast.web.insight.models import Comment
 from holdfast.web.insight.plain import number, share_of
-from holdfast.web.insight.withholding import covered, hide_to
+from holdfast.web.insight.withholding import hide_to, withheld, without
 
 FEELINGS: Final = ("very negative", "negative", "neutral", "positive", "very positive")
 
@@ -42,5 +42,6 @@ def _by_feeling(
     levels = {one.comment: one.level for one in model.feelings(comments)} | coded
     facts = {comment: {"feeling": level} for comment, level in levels.items()}
     rows = mentions(comments, facts, framework.id, codings, found)
-    cells = covered(counts(rows, framework.codes, by=["feeling"], hide_to=hide_to()))
+    hide = withheld(rows, framework.codes, ["feeling"], hide_to())
+    cells = without(counts(rows, framework.codes, by=["feeling"], hide_to=hide_to()), hide)
     return [[c.theme, c.group[0][1], c.count, c.out_of] for c in cells if c.group[0][1] in model.levels]

@@ -6,20 +6,23 @@ import datetime as dt
 import json
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
-from django.db.models import Max, QuerySet, TextField
+from django.db.models import Max, TextField
 from django.db.models.functions import Cast
 
 from holdfast.understand.insights import Mention, mentions
 from holdfast.understand.themes import Comment as Words
 from holdfast.understand.themes import Suggestion as Offer
-from holdfast.web.insight import frameworks, learning
+from holdfast.web.insight import frameworks, learning, merged
 from holdfast.web.insight.models import Coding, Comment, Suggestion
-from holdfast.web.register.merging import family
 from holdfast.web.register.models import Change, Term, Vocabulary
+
+CHANGE: Final = "of change"
+YEAR: Final = "in year"
+QUARTER: Final = "in quarter"
+"""Facts of a comment beside its setting, its period and those of the person; no population's code has a space."""
 
 PERIODS: Final = 40
 """Periods on one chart; of more, the latest."""
@@ -28,31 +31,23 @@ HELD: Final = 4
 AT_ONCE: Final = 5_000
 
 
-@dataclass(frozen=True)
-class Gathered:
-    """A row for each comment, and the periods in order."""
-
-    found: list[Mention]
-    periods: list[str]
-
-
-_held: OrderedDict[str, Gathered] = OrderedDict()
+_held: OrderedDict[str, list[Mention]] = OrderedDict()
 _lock = threading.Lock()
 
 
 def stamp() -> str:
     """Alters when a comment, a coding, a suggestion or a term comes, and when changes are merged or parted."""
     last = [model.objects.aggregate(last=Max("pk"))["last"] for model in (Comment, Coding, Suggestion, Term)]
-    merged = Change.objects.filter(merged_into__isnull=False)
-    return repr((last, merged.count(), merged.aggregate(last=Max("updated_at"))["last"]))
+    away = Change.objects.filter(merged_into__isnull=False)
+    return repr((last, away.count(), away.aggregate(last=Max("updated_at"))["last"]))
 
 
-def gather(vocabulary: Vocabulary, span: str, setting: str, change: str, now: str) -> Gathered:
-    """The comments of a setting or a change, or all. ``now``: the stamp."""
-    key = repr((now, vocabulary.pk, span, setting, change))
+def gather(vocabulary: Vocabulary, span: str, now: str) -> list[Mention]:
+    """A row for each comment there is: what may be shown of some depends on all. ``now``: the stamp."""
+    key = repr((now, vocabulary.pk, span))
     with _lock:
         found = _held.pop(key, None)
-    found = found or _gather(vocabulary, span, setting, change)
+    found = _gather(vocabulary, span) if found is None else found
     with _lock:
         _held[key] = found
         while len(_held) > HELD:
@@ -60,39 +55,35 @@ def gather(vocabulary: Vocabulary, span: str, setting: str, change: str, now: st
     return found
 
 
-def _gather(vocabulary: Vocabulary, span: str, setting: str, change: str) -> Gathered:
-    rows, narrowed = comments_of(setting, change), bool(setting or change)
+def _gather(vocabulary: Vocabulary, span: str) -> list[Mention]:
     words, facts = [], {}
-    told = rows.annotate(people=Cast("population", TextField())).order_by("id")
+    named = Comment.objects.exclude(change=None).order_by().values_list("change", flat=True).distinct()
+    standing = merged.standing_of(pk for pk in named if pk is not None)
+    told = Comment.objects.annotate(people=Cast("population", TextField())).order_by("id")
     about = cache(_about)  # the same for many: one of each is kept
-    called = cache(lambda on: period(on, span) if on is not None else "")
-    for pk, place, people, on in told.values_list("pk", "setting", "people", "said_on").iterator(AT_ONCE):
+    columns = ("pk", "setting", "people", "said_on", "change")
+    for pk, place, people, on, change in told.values_list(*columns).iterator(AT_ONCE):
         words.append(Words(str(pk), ""))
-        facts[str(pk)] = about(people, place, called(on))
-    codings = learning.said_of(vocabulary, rows.values("pk") if narrowed else None)
+        facts[str(pk)] = about(people, place, on, span, standing.get(change, ""))
     name = frameworks.framework_id(vocabulary)
-    offers = Suggestion.objects.filter(learning__vocabulary=vocabulary, suggested=True)
-    offers = offers.filter(comment__in=rows.values("pk")) if narrowed else offers
+    offers = Suggestion.objects.filter(learning__vocabulary=vocabulary)
     offered = (
         Offer(str(pk), name, theme, True, made_by, model)
         for pk, theme, made_by, model in offers.values_list("comment", "theme", "made_by", "model").iterator(AT_ONCE)
     )
-    found = mentions(words, facts, name, codings, offered)
-    return Gathered(found, _periods(found))
+    return mentions(words, facts, name, learning.said_of(vocabulary), offered)
 
 
-def _about(people: str, place: str, when: str) -> dict[str, str]:
-    said: dict[str, str] = json.loads(people)
-    return ({"setting": place} if place else {}) | said | ({"period": when} if when else {})
+def _about(people: str, place: str, on: dt.date | None, span: str, change: str) -> dict[str, str]:
+    said: dict[str, str] = {"setting": place} | json.loads(people) | {CHANGE: change}
+    if on is not None:
+        said |= {YEAR: period(on, "year"), QUARTER: period(on, "quarter"), "period": period(on, span)}
+    return {fact: value for fact, value in said.items() if value}
 
 
-def comments_of(setting: str, change: str) -> QuerySet[Comment]:
-    """Comments from a setting, or of a change and those merged into it."""
-    rows = Comment.objects.all()
-    rows = rows.filter(setting=setting) if setting else rows
-    if change:
-        rows = rows.filter(change__in=[key for one in Change.objects.filter(identifier=change) for key in family(one)])
-    return rows
+def levels(span: str) -> list[str]:
+    """A period's fact, after those of the longer periods that it divides."""
+    return {"year": [], "quarter": [YEAR], "month": [YEAR, QUARTER]}[span] + ["period"]
 
 
 def texts(found: list[Mention], theme: str) -> list[Words]:
@@ -111,7 +102,8 @@ def period(on: dt.date, span: str) -> str:
     return f"{on.year} Q{(on.month - 1) // 3 + 1}" if span == "quarter" else str(on.year)
 
 
-def _periods(found: list[Mention]) -> list[str]:
+def periods(found: list[Mention]) -> list[str]:
+    """Every period from the first to the last, those without comments too."""
     held = sorted({m.facts["period"] for m in found if m.facts.get("period")})
     if not held:
         return []

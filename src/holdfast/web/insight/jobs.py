@@ -104,7 +104,7 @@ def give_up(job: Any) -> None:
     held = type(job).objects.select_for_update().filter(pk=job.pk, state=RUNNING, attempts=job.attempts).first()
     if held is None:
         return
-    again = held.attempts < ATTEMPTS
+    again = held.attempts % ATTEMPTS > 0
     held.state = WAITING if again else INTERRUPTED
     held.problem = (
         "It was interrupted once, and is waiting to be begun again. What was kept so far stays."
@@ -124,7 +124,8 @@ def again(job: Any, actor: Any) -> None:
     held = type(job).objects.select_for_update().get(pk=job.pk)
     if held.state not in {FAILED, INTERRUPTED}:
         return
-    held.state, held.attempts, held.problem, held.ended_at = WAITING, 0, "", None
+    held.state, held.problem, held.ended_at = WAITING, "", None
+    held.attempts += -held.attempts % ATTEMPTS  # tries anew, and never a number that an earlier worker is known by
     held.save()
     ask(held)
     audit.record(actor, "insight.code", KINDS[type(job)], job.pk, "asked for again")

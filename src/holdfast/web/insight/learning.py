@@ -6,6 +6,7 @@ import json
 from functools import cache
 from typing import Any, Final
 
+import numpy as np
 from django.db import transaction
 from django.db.models import TextField
 from django.db.models.functions import Cast
@@ -20,6 +21,7 @@ from holdfast.web.insight import embedding, feelings, frameworks, jobs
 from holdfast.web.insight.models import Coding, Comment, Learning, Suggestion
 from holdfast.web.insight.models_jobs import DONE, UNFINISHED, WAITING
 from holdfast.web.insight.plain import number, share_of
+from holdfast.web.insight.withholding import cover, hide_to
 from holdfast.web.people import audit
 from holdfast.web.register.models import Vocabulary
 
@@ -91,7 +93,10 @@ def carry_out(job: Learning) -> None:
     agreed = coder_agreement(codings, framework.id, framework.codes)
     told = {**_told(model, agreed), "feelings": feelings.told(comments, codings, found, framework)}
     with transaction.atomic():
+        Vocabulary.objects.select_for_update().get(pk=job.vocabulary_id)  # two learnings end one after the other
         held = jobs.still_mine(job)
+        if Learning.objects.filter(vocabulary=job.vocabulary, pk__gt=job.pk).exclude(fingerprint="").exists():
+            return  # a later one has ended, and what it suggests stands
         held.codings, held.comments, held.fingerprint = len(codings), len(comments), model.fingerprint
         held.told, held.queue = told, [[int(a.comment), a.theme, a.reason] for a in ahead]
         held.save()
@@ -135,8 +140,8 @@ def said_of(vocabulary: Vocabulary, comments: Any = None) -> list[Said]:
 
 def _row(job: Learning, one: Offer) -> Suggestion:
     return Suggestion(
-        learning=job, comment_id=int(one.comment), theme=one.theme, suggested=one.suggested,
-        probability=one.probability, because=list(one.because), made_by=one.made_by[:80], model=one.model[:80],
+        learning=job, comment_id=int(one.comment), theme=one.theme, probability=one.probability,
+        because=list(one.because), made_by=one.made_by[:80], model=one.model[:80],
     )  # fmt: skip
 
 
@@ -148,6 +153,7 @@ def _told(model: ThemeModel, agreed: dict[str, Agreement]) -> dict[str, Any]:
         row["reason"] = ready.reason
         if judged is not None and (one := judged.theme(ready.theme)) is not None:
             row |= {"precision": share_of(one.precision), "recall": share_of(one.recall), "support": one.support}
+            row["by_setting"] = _by_setting(model, ready.theme)
         if ready.theme in agreed:
             row["agreement"] = _agreement(agreed[ready.theme])
         rows.append(row)
@@ -158,6 +164,22 @@ def _told(model: ThemeModel, agreed: dict[str, Agreement]) -> dict[str, Any]:
         said |= {"micro": share_of(judged.micro), "macro": number(judged.macro), "how": judged.how}
         said |= {"macro_low": number(judged.macro_low), "macro_high": number(judged.macro_high)}
     return said
+
+
+def _by_setting(model: ThemeModel, theme: str) -> list[dict[str, Any]]:
+    """How often it is right about one theme in each setting; not where so few were coded with it that it would tell."""
+    judged = [(name, one) for name, all_of in model.by_setting.items() if (one := all_of.theme(theme)) is not None]
+    every = model.accuracy.theme(theme) if model.accuracy is not None else None
+    if every is None:
+        return []
+    support = [one.support for _name, one in judged]
+    rest = every.support - sum(support)  # of no known setting: no row of its own, and yet it can be worked out
+    hidden = cover(np.array([[[*support, rest]]], dtype=np.float64), hide_to(), np.zeros((1, 1), dtype=bool))[0]
+    return [
+        {"setting": name, "precision": share_of(one.precision), "recall": share_of(one.recall), "support": one.support}
+        for (name, one), hide in zip(judged, hidden[:-1], strict=True)
+        if not hide
+    ]
 
 
 def _agreement(one: Agreement) -> dict[str, Any]:

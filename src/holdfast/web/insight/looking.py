@@ -15,7 +15,8 @@ from holdfast.understand.redact import redact
 from holdfast.web.insight import frameworks, gathering, withholding
 from holdfast.web.insight.models import Comment
 from holdfast.web.insight.withholding import hide_to
-from holdfast.web.register.models import Term, Vocabulary
+from holdfast.web.register.merging import standing
+from holdfast.web.register.models import Change, Term, Vocabulary
 
 SPANS: Final = {"month": "each month", "quarter": "each quarter", "year": "each year"}
 KEPT: Final = 24 * 3600
@@ -32,6 +33,14 @@ class Asked:
     span: str = "quarter"
     setting: str = ""
     change: str = ""
+
+    @property
+    def within(self) -> tuple[str, str]:
+        """The fact and the value that it is narrowed to: a change, or else a setting. Both at once would be a few."""
+        if self.change:
+            held = Change.objects.filter(identifier=self.change).first()
+            return gathering.CHANGE, standing(held).identifier if held is not None else self.change
+        return ("setting", self.setting) if self.setting else ("", "")
 
 
 @dataclass(frozen=True)
@@ -68,55 +77,60 @@ def look(asked: Asked, now: str = "") -> dict[str, Any]:
 
 
 def _look(asked: Asked, codes: list[str], now: str) -> dict[str, Any]:
-    few = hide_to()
-    here = gathering.gather(asked.vocabulary, asked.span, asked.setting, asked.change, now)
-    found, periods = here.found, here.periods
-    overall = counts(found, codes, hide_to=few)
+    few, every = hide_to(), gathering.gather(asked.vocabulary, asked.span, now)
+    fact, value = within = asked.within
+    found = [one for one in every if one.facts.get(fact) == value] if fact else every
+    periods = gathering.periods(found)
+
+    def divided(levels: list[str]) -> list[Cell]:
+        hide = withholding.withheld(every, codes, levels, few, within)
+        return withholding.without(counts(found, codes, by=levels[-1:], hide_to=few), hide)
+
+    overall = divided([])
     moves = {one.theme: one for one in moving(found, codes, periods, hide_to=few)}
     told: dict[str, Any] = {
-        "comments": None if 0 < len(found) <= few else len(found), "few": few, "periods": periods,
+        "comments": None if any(cell.out_of is None for cell in overall) else len(found),
+        "few": few, "periods": periods,
         "rows": [_row(cell, moves.get(cell.theme)) for cell in overall],
-        "series": _series(found, codes, periods, few),
-        "groups": _groups(found, codes, asked.by, few) if asked.by else [],
-        "people": sum(bool(mention.coded) for mention in found),
+        "series": _series(divided(gathering.levels(asked.span)), codes, periods),
+        "groups": [_cell(cell) for cell in (divided([asked.by]) if asked.by not in ("", fact) else [])],
+        "people": None if fact else sum(bool(mention.coded) for mention in found),
     }  # fmt: skip
     if asked.theme in codes:
-        words = gathering.texts(found, asked.theme)
-        some = passages(words, found, asked.theme, redact, most=PASSAGES, hide_to=few)
-        told["passages"] = [
-            {"comment": int(p.comment), "text": p.text, "by_people": p.by_people, "cut": p.cut} for p in some
-        ]
+        shown = any(cell.theme == asked.theme and not cell.hidden for cell in overall)
+        told["passages"] = _passages(found, asked.theme, few) if shown else []
     return told
 
 
+def _passages(found: list[Mention], theme: str, few: int) -> list[dict[str, Any]]:
+    some = passages(gathering.texts(found, theme), found, theme, redact, most=PASSAGES, hide_to=few)
+    return [{"comment": int(p.comment), "text": p.text, "by_people": p.by_people, "cut": p.cut} for p in some]
+
+
 def _row(cell: Cell, move: Any) -> dict[str, Any]:
+    told = {**_cell(cell), **dict.fromkeys(("odds", "odds_low", "odds_high")), "verdict": "cannot tell yet"}
+    if cell.hidden:
+        return {**told, "reason": "too few comments to show"}
     if move is None:
-        none = dict.fromkeys(("odds", "odds_low", "odds_high"))
-        return {**_cell(cell), **none, "verdict": "cannot tell yet", "reason": "no comment says when it was said"}
-    said = {"verdict": move.verdict, "reason": move.reason, "odds": _number(move.odds)}
-    return {**_cell(cell), **said, "odds_low": _number(move.low), "odds_high": _number(move.high)}
+        return {**told, "reason": "no comment says when it was said"}
+    odds = {"odds": _number(move.odds), "odds_low": _number(move.low), "odds_high": _number(move.high)}
+    return {**told, **odds, "verdict": move.verdict, "reason": move.reason}
 
 
 def _cell(cell: Cell) -> dict[str, Any]:
     return {
         "theme": cell.theme, "group": [value for _fact, value in cell.group], "count": cell.count,
-        "out_of": cell.out_of, "share": cell.share, "low": cell.low, "high": cell.high,
-        "by_people": cell.by_people, "hidden": cell.hidden,
+        "out_of": cell.out_of, "share": cell.share, "low": cell.low, "high": cell.high, "hidden": cell.hidden,
     }  # fmt: skip
 
 
-def _series(found: list[Mention], codes: list[str], periods: list[str], few: int) -> dict[str, list[dict[str, Any]]]:
+def _series(cells: list[Cell], codes: list[str], periods: list[str]) -> dict[str, list[dict[str, Any]]]:
     """Each theme over time, a gap where nothing was said or may be shown."""
-    cells = withholding.covered(counts(found, codes, by=["period"], hide_to=few))
     at = {(cell.theme, cell.group[0][1]): cell for cell in cells}
     return {
         code: [_cell(at[code, name]) if (code, name) in at else {"count": None, "none": True} for name in periods]
         for code in codes
     }
-
-
-def _groups(found: list[Mention], codes: list[str], by: str, few: int) -> list[dict[str, Any]]:
-    return [_cell(cell) for cell in withholding.covered(counts(found, codes, by=[by], hide_to=few))]
 
 
 def _number(value: float) -> float | None:

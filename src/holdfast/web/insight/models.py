@@ -117,7 +117,6 @@ class Suggestion(models.Model):
     learning = models.ForeignKey(Learning, on_delete=models.CASCADE, related_name="suggestions")
     comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="suggestions")
     theme = models.CharField(max_length=80)
-    suggested = models.BooleanField(default=True)
     probability = models.FloatField(null=True)
     because = models.JSONField(default=list)
     made_by = models.CharField(max_length=80)

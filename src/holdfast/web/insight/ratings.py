@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from django.conf import settings
@@ -14,8 +14,10 @@ from django.db import transaction
 
 from holdfast.records.frameworks import load_frameworks
 from holdfast.understand.whynow import Rating, agreement, fading, profiles, with_lasting
+from holdfast.web.insight import merged
 from holdfast.web.insight.models import SCALE, EnablerRating
 from holdfast.web.people import audit
+from holdfast.web.register.merging import family
 from holdfast.web.register.models import LIVE, Change, Term
 
 LIST: Final = "enablers"
@@ -51,15 +53,16 @@ def save(actor: Any, change: Change, said: Mapping[str, int | None], deed: str, 
 
 
 def of(change: Change) -> dict[str, Any]:
-    """Each enabler of one change as its raters last saw it: the mean, the lowest and the highest, and who differs."""
-    rows = _ratings(EnablerRating.objects.filter(change=change))
-    shown = {one.enabler: one for one in profiles(rows)}
-    last: dict[tuple[str, str], int | None] = {}
-    for one in EnablerRating.objects.filter(change=change).select_related("enabler").order_by("id"):
-        last[one.rater, one.enabler.code] = one.value
-    spread = {code: Counter(v for (_rater, c), v in last.items() if c == code) for code in {c for _r, c in last}}
+    """Each enabler of a change as its raters last saw it: the mean, the lowest and the highest, and who differs.
+
+    What was said of the records that are merged into it counts with its own.
+    """
+    here = dict.fromkeys(family(change), change.identifier)
+    last = _last(_ratings(EnablerRating.objects.filter(change__in=here), here))
+    shown = {one.enabler: one for one in profiles(_relevant(last))}
+    spread = {code: Counter(one.value for one in last if one.enabler == code) for code in {one.enabler for one in last}}
     return {
-        "raters": len({rater for rater, _code in last}),
+        "raters": len({one.rater for one in last}),
         "rows": [
             {"label": term.label, "profile": shown.get(term.code), "spread": _spread(spread.get(term.code, Counter()))}
             for term in asked()
@@ -69,18 +72,21 @@ def of(change: Change) -> dict[str, Any]:
 
 
 def over_all() -> dict[str, Any]:
-    """Which enablers fade, which go with lasting, and how far raters agree, over every change."""
+    """Which enablers fade, which go with lasting, and how far raters agree, over every change that stands."""
     labels = {term.code: term.label for term in asked()}
-    live = Change.objects.filter(LIVE)
-    rows = _ratings(EnablerRating.objects.filter(change__in=live))
-    changes = {row.change for row in rows}
-    status = dict(live.filter(identifier__in=changes).values_list("identifier", "status"))
+    named = EnablerRating.objects.order_by().values_list("change", flat=True).distinct()
+    standing = merged.standing_of(named)
+    live = Change.objects.filter(LIVE, identifier__in=set(standing.values()))
+    status = dict(live.values_list("identifier", "status"))
+    here = {pk: name for pk, name in standing.items() if name in status}
+    rows = _ratings(EnablerRating.objects.all(), here)
+    last, said = _relevant(_last(rows)), _relevant(rows)
     lasted = {change: LASTED[state] for change, state in status.items() if state in LASTED}
-    agreed = agreement(rows) if rows else {}
-    trends = {one.enabler: one for one in fading(rows)}
-    goes = {one.enabler: one for one in with_lasting(rows, lasted)}
+    agreed = agreement(last) if last else {}
+    trends = {one.enabler: one for one in fading(said)}
+    goes = {one.enabler: one for one in with_lasting(last, lasted)}
     return {
-        "changes": len(changes), "raters": len({row.rater for row in rows}), "ratings": len(rows),
+        "changes": len({one.change for one in said}), "raters": len({one.rater for one in said}), "ratings": len(said),
         "rows": [
             {"label": label, "trend": trends.get(code), "goes": goes.get(code), "agreement": _shown(agreed.get(code))}
             for code, label in labels.items()
@@ -93,14 +99,28 @@ def _shown(one: Any) -> Any:
     return one if one is not None and math.isfinite(one.alpha) else None
 
 
-def _spread(found: Counter[int | None]) -> list[tuple[str, int]]:
-    return [(str(n), found[n]) for n in SCALE if found[n]] + ([("not relevant", found[None])] if found[None] else [])
+def _spread(found: Counter[float]) -> list[tuple[str, int]]:
+    none = sum(count for value, count in found.items() if not math.isfinite(value))
+    return [(str(n), found[n]) for n in SCALE if found[n]] + ([("not relevant", none)] if none else [])
 
 
-def _ratings(rows: Any) -> list[Rating]:
-    found = rows.exclude(value=None).order_by("id")
-    told = found.values_list("change__identifier", "enabler__code", "rater", "value", "on", "role")
-    return [Rating(change, enabler, rater, float(value), on, role) for change, enabler, rater, value, on, role in told]
+def _ratings(rows: Any, standing: Mapping[int, str]) -> list[Rating]:
+    """Every rating under the record that stands, the oldest first; NaN for not relevant, which is a word too."""
+    columns = ("change", "enabler__code", "rater", "value", "on", "role")
+    return [
+        Rating(standing[change], enabler, rater, math.nan if value is None else float(value), on, role)
+        for change, enabler, rater, value, on, role in rows.order_by("on", "id").values_list(*columns)
+        if change in standing
+    ]
+
+
+def _last(said: Iterable[Rating]) -> list[Rating]:
+    """Each rater's last word on each enabler of each change, not relevant among them."""
+    return list({(one.change, one.enabler, one.rater): one for one in said}.values())
+
+
+def _relevant(said: Iterable[Rating]) -> list[Rating]:
+    return [one for one in said if math.isfinite(one.value)]
 
 
 def rater_of(account: int) -> str:

@@ -9,15 +9,17 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.utils import timezone
 
 from holdfast.web.evidence.folders import safe_name, sha256_of
 from holdfast.web.insight import jobs
 from holdfast.web.insight.models import Delivery, SentFile
-from holdfast.web.insight.models_jobs import COLUMNS, WAITING
+from holdfast.web.insight.models_jobs import COLUMNS, FAILED, WAITING
 from holdfast.web.insight.plain import plain, redacted
 from holdfast.web.people import audit
 
 PASTED = "pasted text.txt"
+UNREAD = "Its files were taken away before they were read. Nothing was kept of them."
 
 
 def send(
@@ -93,13 +95,20 @@ def drop_files(held: Delivery) -> None:
         shutil.rmtree(held.folder, ignore_errors=True)
 
 
-@transaction.atomic
-def drop_kept(held: Delivery, actor: Any) -> None:
-    """Take away files that were kept: what was read from them stays."""
-    held = Delivery.objects.select_for_update().get(pk=held.pk)
-    if not held.keep or not held.finished:
-        return
-    held.keep = False
-    held.save(update_fields=["keep"])
-    audit.record(actor, "insight.code", "delivery", held.pk, "took away the files that were kept")
-    transaction.on_commit(lambda: drop_files(held))
+def drop_kept(held: Delivery, actor: Any) -> bool:
+    """Take away the files that are there still, kept or not yet read: what was read from them stays.
+
+    False where there is nothing to take, or a worker has them. Of a delivery that waits for its columns nothing will
+    be read any more.
+    """
+    with transaction.atomic():
+        held = Delivery.objects.select_for_update().get(pk=held.pk)
+        if not held.finished or not held.folder.exists():
+            return False
+        if held.state == COLUMNS:
+            held.state, held.ended_at, held.problem = FAILED, timezone.now(), UNREAD
+        held.keep = False
+        held.save(update_fields=["keep", "state", "ended_at", "problem"])
+        audit.record(actor, "insight.code", "delivery", held.pk, "took away the files as they were sent")
+    drop_files(held)  # after the record of it stands: files that are gone cannot be put back
+    return True

@@ -30,21 +30,22 @@ def build(_request: HttpRequest, change: Change) -> Part:
     mine = Q(change__in=family(change))
     passages = list(Scrap.objects.filter(mine).select_related("file").order_by("id")[:SHOWN])
     comments = Comment.objects.filter(mine).count()
+    shown, themes = _themes(change) if comments > withholding.hide_to() else (None, [])
     rated = ratings.of(change)
     said: dict[str, Any] = {
-        "change": change, "passages": passages, "comments": comments, "rated": rated,
-        "themes": _themes(change) if comments > withholding.hide_to() else [], "few": withholding.hide_to(),
-        "like": _like(change),
+        "change": change, "passages": passages, "comments": comments, "rated": rated, "shown": shown,
+        "themes": themes, "like": _like(change),
     }  # fmt: skip
     return Part("insight/step.jinja", said, _missing(comments, rated))
 
 
-def _themes(change: Change) -> list[tuple[str, int | None]]:
-    """The first list's themes by how many of the change's comments hold them; small counts withheld."""
+def _themes(change: Change) -> tuple[int | None, list[tuple[str, int | None]]]:
+    """How many comments it has, and in how many of them each theme of the first list is; None for what is withheld."""
     vocabulary = frameworks.lists()[0]
     labels = {term.code: term.label for term in frameworks.terms_of(vocabulary)}
     told = looking.look(looking.Asked(vocabulary, change=change.identifier))
-    return [(labels[row["theme"]], row["count"]) for row in told["rows"] if row["count"] or row["hidden"]]
+    rows = [(labels[row["theme"]], row["count"]) for row in told["rows"] if row["count"] or row["hidden"]]
+    return told["comments"], rows
 
 
 def _like(change: Change) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ def read_changes() -> None:
 
 @task()
 def carry_out_job(kind: str, pk: int) -> None:
-    """Carry out a delivery or a learning, if it is still waiting."""
+    """Carry out a delivery, a learning or an asking, if it is still waiting."""
     from holdfast.web.insight import jobs
 
     jobs.carry_out(kind, pk)

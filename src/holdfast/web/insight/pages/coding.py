@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.core import signing
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -51,24 +52,41 @@ def one(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         if "pass" in request.POST:
             _pass(request, vocabulary, pk)
             return redirect("insight:code", code)
-        chosen, problem = _chosen(request, comment, vocabulary, [term.code for term in terms])
+        shown = _shown(request, comment, vocabulary)
+        chosen, problem = _chosen(request, shown.get("offered", []), [term.code for term in terms])
         if not problem:
-            coding.code(request.user, comment, vocabulary, chosen, _deed(request))
+            coding.code(request.user, comment, vocabulary, chosen, _deed(request), shown.get("seen"))
             messages.success(request, "Saved. Here is the next one.")
             return redirect("insight:code", code)
+    items = _items(request, terms, comment, vocabulary)
+    on_page = {"seen": coding.seen(comment, vocabulary), "offered": [i["term"].code for i in items if i["offer"]]}
     said = {
-        "comment": comment, "vocabulary": vocabulary, "problem": problem, "once": deed(),
-        "items": _items(request, terms, comment, vocabulary),
+        "comment": comment, "vocabulary": vocabulary, "problem": problem, "once": deed(), "items": items,
         "mine": Coding.objects.filter(vocabulary=vocabulary, by=request.user).values("comment").distinct().count(),
         "second": Coding.objects.filter(vocabulary=vocabulary, comment=comment).exclude(by=request.user).exists(),
-        "last": learning.latest(vocabulary),
+        "shown": signing.dumps(on_page, salt=_salt(comment, vocabulary)),
     }  # fmt: skip
     return render(request, "insight/code.jinja", said, status=422 if problem else 200)
 
 
-def _chosen(request: HttpRequest, comment: Comment, vocabulary: Vocabulary, known: list[str]) -> tuple[list[str], str]:
+def _salt(comment: Comment, vocabulary: Vocabulary) -> str:
+    return f"insight:shown:{vocabulary.pk}:{comment.pk}"
+
+
+def _shown(request: HttpRequest, comment: Comment, vocabulary: Vocabulary) -> dict[str, Any]:
+    """What machines suggested on the page that was sent, in our own hand: by now it may have been replaced."""
+    try:
+        found: dict[str, Any] = signing.loads(request.POST.get("shown", ""), salt=_salt(comment, vocabulary))
+    except signing.BadSignature:
+        return {}
+    return found
+
+
+def _chosen(request: HttpRequest, offered: list[str], known: list[str]) -> tuple[list[str], str]:
     if "agree" in request.POST:
-        return [one.theme for one in coding.suggestions(comment, vocabulary) if one.theme in known], ""
+        if not offered or any(theme not in known for theme in offered):
+            return [], "What the machine suggests has altered. Look again, then agree or choose."
+        return offered, ""
     said = list(dict.fromkeys(request.POST.getlist("themes")))
     none = "none" in said
     said = [theme for theme in said if theme != "none"]
@@ -145,8 +163,8 @@ def comments(request: HttpRequest) -> HttpResponse:
 def comment(request: HttpRequest, pk: int) -> HttpResponse:
     """One comment: what people coded, what a machine suggested, and a way to put either right."""
     held = get_object_or_404(Comment.objects.select_related("file__delivery", "change"), pk=pk)
-    hints = list(held.hints.select_related("asking__vocabulary").order_by("-asking", "theme"))
-    offers = list(held.suggestions.filter(suggested=True).select_related("learning__vocabulary"))
+    hints = asking.hints(held)
+    offers = list(held.suggestions.select_related("learning__vocabulary"))
     codings = list(held.codings.select_related("vocabulary", "by").order_by("-id"))
     lists = frameworks.lists()
     labels = {(one.pk, term.code): term.label for one in lists for term in frameworks.terms_of(one)}

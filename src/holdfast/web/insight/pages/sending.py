@@ -71,11 +71,12 @@ def columns_page(request: HttpRequest, pk: int) -> HttpResponse:
     chosen = columns.guess(found)
     if request.method == "POST" and found:
         chosen = [request.POST.get(f"column-{at}", "") for at in range(len(found))]
-        problem = columns.wrong(chosen, options)
+        problem = columns.wrong(found, chosen, options)
         if not problem:
             columns.map_columns(held, request.user, found, chosen)
             return redirect("insight:delivery", held.pk)
-    said = {"held": held, "rows": list(zip(found, chosen, strict=True)), "options": options, "problem": problem}
+    said = {"held": held, "rows": list(zip(found, chosen, strict=True)), "options": options, "problem": problem,
+            "sheets": len(columns.sheets(found)) > 1}  # fmt: skip
     return render(request, "insight/columns.jinja", said, status=422 if problem else 200)
 
 
@@ -102,7 +103,7 @@ def delivery(request: HttpRequest, pk: int) -> HttpResponse:
         "unread": [told for one in files for told in one.unread][:500],
         "read": sum(one.state == one.READ for one in files),
         "already": [one for one in files if one.state == one.SAME],
-        "mine": held.by_id == request.user.pk,
+        "here": held.finished and held.folder.exists(),
     }  # fmt: skip
     return render(request, "insight/delivery.jinja", said)
 
@@ -110,8 +111,13 @@ def delivery(request: HttpRequest, pk: int) -> HttpResponse:
 @may("insight.code")
 @require_POST
 def drop(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take the kept files away."""
+    """Take away the files as they were sent."""
     held = get_object_or_404(Delivery, pk=pk)
-    sending.drop_kept(held, request.user)
-    messages.success(request, "The files are gone. What was read from them stays.")
+    gone = sending.drop_kept(held, request.user)
+    if held.folder.exists():
+        messages.error(
+            request, "The files are still here: they are being read, or in use. Try again when that has ended."
+        )
+    else:
+        messages.success(request, "The files are gone. What was read from them stays." if gone else "No file was here.")
     return redirect("insight:delivery", pk)

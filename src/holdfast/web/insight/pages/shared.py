@@ -26,7 +26,7 @@ def words(job: Any) -> str:
     if job.state == COLUMNS:
         return "It waits for somebody to say what its columns hold."
     if job.state == WAITING:
-        return "It was interrupted, and waits to be begun again." if job.attempts else "It is waiting to begin."
+        return "It was interrupted, and waits to be begun again." if job.problem else "It is waiting to begin."
     if job.state == RUNNING:
         far = f" {job.done:,} of {job.total:,} are done." if job.total else f" Row {job.done:,}." if job.done else ""
         return f"It is {job.step or 'beginning'}.{far}"

@@ -12,6 +12,7 @@ from holdfast.web.insight import ratings
 from holdfast.web.insight.models import SCALE, EnablerRating
 from holdfast.web.insight.pages.shared import GET_OR_POST, deed
 from holdfast.web.people.access import may
+from holdfast.web.register.merging import family
 from holdfast.web.register.models import LIVE, Change
 
 NOT = "not relevant"
@@ -43,7 +44,8 @@ def rate(request: HttpRequest, identifier: str) -> HttpResponse:
             ratings.save(request.user, change, given, once if len(once) >= 8 else deed(), role)
             messages.success(request, "Thank you. Your answers are kept with their date. Come back when things change.")
             return redirect(f"{reverse('register:change', args=[identifier])}#understand")
-    mine = EnablerRating.objects.filter(change=change, by=request.user).select_related("enabler").order_by("id")
+    mine = EnablerRating.objects.filter(change__in=family(change), by=request.user)
+    mine = mine.select_related("enabler").order_by("on", "id")
     before = {one.enabler.code: NOT if one.value is None else str(one.value) for one in mine}
     said_here = {"change": change, "terms": terms, "problem": problem, "once": deed(), "before": before, "words": WORDS}
     return render(request, "insight/rate.jinja", {**said_here, "scale": SCALE}, status=422 if problem else 200)
