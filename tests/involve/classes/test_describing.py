@@ -94,6 +94,24 @@ def test_a_few_are_never_told_of(split: tuple[Votes, Groups]) -> None:
         assert sum(one.count is None for one in told if one.group == group) != 1
 
 
+@pytest.mark.parametrize("seed", range(25))
+def test_no_few_are_found_out_by_all_rows_and_columns_together(seed: int) -> None:
+    """The most that a count withheld could be, given everything shown and every total, is more than a few, or its own total."""
+    from scipy.optimize import linprog
+
+    rng = np.random.default_rng(seed)
+    table = rng.poisson(rng.choice([1.0, 4.0, 12.0], (int(rng.integers(2, 5)), int(rng.integers(2, 6)))))
+    hidden = withheld(table, 5)
+    cells = np.argwhere(hidden)
+    sums = [(cells[:, axis] == at, np.where(hidden, table, 0).sum(axis=1 - axis)[at])
+            for axis in (0, 1) for at in range(table.shape[axis])]  # fmt: skip
+    for few in np.flatnonzero((table[hidden] > 0) & (table[hidden] < 5)):
+        aim = -np.eye(len(cells))[few]
+        most = linprog(aim, A_eq=np.array([s for s, _ in sums], float), b_eq=[total for _, total in sums])
+        row, column = cells[few]
+        assert -most.fun >= min(5, table[row].sum(), table[:, column].sum()) - 1e-9, table
+
+
 @settings(deadline=None)
 @given(arrays(np.int64, st.tuples(st.integers(1, 4), st.integers(1, 5)), elements=st.integers(0, 12)))
 def test_nothing_withheld_can_be_had_by_taking_away(table: np.ndarray) -> None:

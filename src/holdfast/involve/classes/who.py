@@ -55,18 +55,26 @@ def _crossed(groups: Groups, values: Sequence[str | None]) -> tuple[tuple[str, .
 
 
 def withheld(table: NDArray[np.int64], fewest: int) -> NDArray[np.bool_]:
-    """Which cells (k × L) are not told: the few, and as many more as stop them being had by subtraction."""
+    """Which cells (k × L) are not told: the few, and as many more as stop them being had by subtraction.
+
+    They are every cell of some groups in some levels, so that nothing but their sums along one of these can be had.
+    """
     hidden = (table > 0) & (table < fewest)
-    changed = bool(hidden.any())
-    while changed:
-        changed = False
-        for cells, covered in ((table, hidden), (table.T, hidden.T)):
-            for line in np.flatnonzero(_bare(cells, covered, fewest)):
-                open_ = np.flatnonzero(~covered[line])
-                if len(open_):
-                    covered[line, min(open_, key=lambda at: (cells[line, at] == 0, cells[line, at]))] = True
-                    changed = True
+    while hidden.any():
+        hidden = hidden.any(axis=1)[:, None] & hidden.any(axis=0)
+        if not (_cover(table, hidden, fewest) or _cover(table.T, hidden.T, fewest)):
+            break
     return hidden
+
+
+def _cover(cells: NDArray[np.int64], hidden: NDArray[np.bool_], fewest: int) -> bool:
+    """Withhold the smallest open cell of a line that needs one; False where none does, or none is open."""
+    for line in np.flatnonzero(_bare(cells, hidden, fewest)):
+        open_ = np.flatnonzero(~hidden[line])
+        if len(open_):
+            hidden[line, min(open_, key=lambda at: (cells[line, at] == 0, cells[line, at]))] = True
+            return True
+    return False
 
 
 def _bare(cells: NDArray[np.int64], hidden: NDArray[np.bool_], fewest: int) -> NDArray[np.bool_]:
