@@ -96,7 +96,7 @@ def test_a_few_are_never_told_of(split: tuple[Votes, Groups]) -> None:
 
 @pytest.mark.parametrize("seed", range(25))
 def test_no_few_are_found_out_by_all_rows_and_columns_together(seed: int) -> None:
-    """The most that a count withheld could be, given everything shown and every total, is more than a few, or its own total."""
+    """The most that a count withheld could be, given all that is shown and every total: more than a few, or a total."""
     from scipy.optimize import linprog
 
     rng = np.random.default_rng(seed)

@@ -51,8 +51,9 @@ def places(low: float | None, high: float | None, value: float | None = None) ->
 
 def rounded(value: float, decimals: int) -> float:
     """Halves away from nought, after the ninth figure is taken as exact: one number reads alike wherever it came from."""
-    nine = Decimal(f"{value:.9g}")
-    return float(nine.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)) if abs(value) < _BEYOND else value
+    if abs(value) >= _BEYOND:
+        return value
+    return float(Decimal(f"{value:.9g}").quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP))
 
 
 def number(value: float | None, decimals: int, sign: bool = False) -> str:
