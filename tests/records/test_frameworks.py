@@ -123,6 +123,44 @@ def test_everything_wrong_is_said_at_once(tmp_path: Path) -> None:
         assert part in said
 
 
+def _said_of(path: Path, text: str) -> list[str]:
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InputProblems) as caught:
+        read_framework(path)
+    return [str(problem).removeprefix(f"{path.name}, ") for problem in caught.value.problems]
+
+
+def test_what_is_wrong_between_rows_is_said_with_what_is_wrong_in_them_each_with_its_row(tmp_path: Path) -> None:
+    said = _said_of(tmp_path / "own.csv", "code,label,parent\na,A,\na,B,zzz\n,X,\n")
+    assert said == [
+        "row 3, column “code”: the code 'a' is given to 2 terms. Give each its own.",
+        "row 3, column “parent”: term 'a' stands under 'zzz', which is not a term. Allowed: a.",
+        "row 4, column “code”: this key is needed and is missing. Add `code`.",
+    ]
+
+
+def test_rows_are_counted_as_a_spreadsheet_counts_them(tmp_path: Path) -> None:
+    said = _said_of(tmp_path / "own.csv", 'code,label\na,"A\nand so on"\n\n,,\nb,\na,C\na,D\n')
+    assert said == [
+        "row 5: term 'b' has no label; write one, or mark it `empty = true`. Correct it.",
+        "row 6, column “code”: the code 'a' is given to 3 terms (and 1 more rows). Give each its own.",
+    ]
+
+
+def test_a_comma_without_quotation_marks_does_not_cut_a_row_short(tmp_path: Path) -> None:
+    said = _said_of(tmp_path / "own.csv", "code,label,meaning\na,A,food, and drink\nb,B,rest\n")
+    assert said == [
+        "row 2: this row has 4 cells under 3 headings. Put quotation marks round a text that holds a comma."
+    ]
+
+
+def test_toml_terms_are_held_to_each_other_even_where_one_is_wrong_in_itself(tmp_path: Path) -> None:
+    terms = '[{ code = "a", label = "A" }, { code = "a", label = "B", parent = "zz" }, { label = "C" }, { code = 1 }]'
+    said = "\n".join(_said_of(tmp_path / "own.toml", f'id = "own"\nname = "Own"\nversion = "1"\nterms = {terms}\n'))
+    for part in ("“terms.2.code”: the code 'a'", "“terms.2.parent”", "“terms.3.code”", "“terms.4.code”"):
+        assert part in said
+
+
 @pytest.mark.parametrize(
     ("terms", "said"),
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -135,6 +136,45 @@ def test_an_embedding_of_ones_own_is_told_apart(tmp_path: Path) -> None:
     with pytest.raises(NotThisIndex, match="same embedding"):
         load(tmp_path)
     assert load(tmp_path, embed=by_length).like("video clinic") == found
+
+
+def _by_length(texts: Sequence[str]) -> np.ndarray:
+    """An embedding that has no vector for an empty text, and says NaN for one that holds “bad”."""
+    rows = np.array([[len(text), text.count("e"), 1.0] for text in texts], dtype=np.float32)
+    rows[["bad" in text or not text for text in texts]] = np.nan
+    return rows
+
+
+@pytest.mark.parametrize("blank", [np.nan, 0.0])
+def test_a_record_without_words_has_no_embedding_and_spoils_no_other(blank: float) -> None:
+    def embed(texts: Sequence[str]) -> np.ndarray:
+        return np.where(np.array([[not text] for text in texts]), blank, _by_length(texts)).astype(np.float32)
+
+    index = Index.build([*FEW, Record("e", "")], embed=embed)
+    found = index.like("clinics by video", k=9)
+    assert found and "e" not in {candidate.key for candidate in found}
+    assert found[0].key == "d" and index.others("clinics by video").expected > 0
+    index.add(Record("f", " "))
+    assert {one.key for one in index.like("clinics by video", k=9)} == {one.key for one in found}
+    assert index.like("", k=9) == ()
+
+
+def test_an_embedding_that_gives_no_vector_is_refused_and_the_index_stays_as_it_was() -> None:
+    bad = Record("x", "bad words")
+    with pytest.raises(ValueError, match="no finite vector for 1 of 5 texts"):
+        Index.build([*FEW, bad], embed=_by_length)
+    index = Index.build(FEW, embed=_by_length)
+    before = index.like("clinics by video")
+    with pytest.raises(ValueError, match="no finite vector for 1 of 1 texts"):
+        index.add(bad)
+    with pytest.raises(ValueError, match="no finite vector"):
+        index.like("bad words")
+    assert len(index) == len(FEW) and index.like("clinics by video") == before
+    with pytest.raises(ValueError, match=r"gave \(4, 3\) for 3 texts"):
+        Index.build(FEW[:3], embed=lambda texts: np.ones((len(texts) + 1, 3), dtype=np.float32))
+    index.embed = lambda texts: np.ones((len(texts), 7), dtype=np.float32)
+    with pytest.raises(ValueError, match="beside vectors of length 3"):
+        index.add(Record("y", "Bloods in a car park"))
 
 
 def test_probabilities_lie_between_nought_and_one_and_skill_is_at_hand() -> None:

@@ -16,6 +16,7 @@ from holdfast.understand.scraps.finding import judge
 from holdfast.understand.scraps.guards import Allowance
 from holdfast.understand.scraps.sentences import seen, sentences
 from holdfast.understand.scraps.tables import read_table
+from holdfast.understand.scraps.word import read_word
 
 CHANGES = (
     "We moved all follow-up clinics to video instead of face to face appointments.",
@@ -135,6 +136,52 @@ def test_columns_that_are_not_there_are_answered_with_those_that_are(tmp_path: P
     assert "none of the columns" in why.reason and "“What changed?”" in why.fix
 
 
+def _table(folder: Path, *rows: str) -> Path:
+    path = folder / "c.csv"
+    path.write_text("\n".join(rows), encoding="utf-8")
+    return path
+
+
+def test_one_column_that_is_not_there_is_listed_while_the_others_are_read(tmp_path: Path) -> None:
+    path = _table(tmp_path, "id,What changed?,Why ", "1,We moved clinics to video,it was safer")
+    found = read_scraps(path, columns={"c.csv": ["What  changed?", "Wyh"]})
+    assert len(found.scraps) == 1
+    (why,) = found.unread
+    assert "“Wyh”" in why.reason and "“Why”" in why.fix and why.file == "c.csv"
+
+
+def test_a_file_whose_columns_were_asked_for_and_that_is_not_there_is_listed(tmp_path: Path) -> None:
+    _table(tmp_path, "id,What changed?", "1,We moved clinics to video", "2,We stopped all home visits")
+    (why,) = read_scraps(tmp_path, columns={"d.csv": ["Why"], "c.csv": ["What changed?"]}).unread
+    assert why.file == "d.csv" and "no table has this name" in why.reason and "“c.csv”" in why.fix
+
+
+def test_an_answer_cut_by_its_own_comma_is_listed_and_not_given_cut(tmp_path: Path) -> None:
+    cut = "We stopped letters in ward {}, and introduced texts to people at home"
+    rows = [f"{i},{cut.format(i)}" if i % 2 else f'{i},"{cut.format(i)}"' for i in range(24)]
+    found = read_scraps(_table(tmp_path, "id,What changed?", *rows))
+    assert [scrap.text for scrap in found.scraps] == [cut.format(i) for i in range(0, 24, 2)]
+    (why,) = found.unread
+    assert why.reason.startswith("12 rows hold more cells than there are headings")
+    assert "(row 3, 5, 7, 9, 11, 13, 15, 17…)" in why.reason and "quotation marks" in why.fix
+    (column,) = [column for column in preview(tmp_path / "c.csv") if column.name == "What changed?"]
+    assert column.filled == 12 and all(sample.endswith("at home") for sample in column.samples)
+
+
+def test_where_commas_cut_every_row_that_is_what_is_said(tmp_path: Path) -> None:
+    rows = [f"{i},We stopped letters in ward {i}, and introduced texts" for i in range(3)]
+    (why,) = read_scraps(_table(tmp_path, "id,What changed?", *rows)).unread
+    assert why.reason.startswith("3 rows hold more cells")
+
+
+def test_a_comma_shows_even_where_the_last_column_is_empty(tmp_path: Path) -> None:
+    path = _table(
+        tmp_path, "id,What changed?,Why", "1,We stopped letters, and sent texts,", "2,We moved to video,safer"
+    )
+    found = read_scraps(path, columns={"c.csv": ["What changed?"]})
+    assert [scrap.source.row for scrap in found.scraps] == [3] and "1 rows hold more cells" in found.unread[0].reason
+
+
 def _workbook(folder: Path) -> None:
     from openpyxl import Workbook
 
@@ -153,6 +200,106 @@ def _word(folder: Path) -> None:
     table = document.add_table(rows=1, cols=2)
     table.rows[0].cells[1].text = "Physio sessions were replaced by online classes."
     document.save(str(folder / "notes.docx"))
+
+
+WORDS = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+RUN = "<w:r><w:t>{}</w:t></w:r>"
+BODY = f"""
+<w:p>{RUN.format("First")}<w:pPr><w:tabs><w:tab w:val="left"/></w:tabs></w:pPr></w:p>
+<w:sdt><w:sdtContent><w:p>{RUN.format("in a control")}</w:p></w:sdtContent></w:sdt>
+<w:p>{RUN.format("kept ")}<w:del><w:r><w:delText>deleted</w:delText></w:r></w:del>
+<w:moveFrom>{RUN.format("moved away")}</w:moveFrom><w:ins>{RUN.format("inserted")}</w:ins>
+<w:sdt><w:sdtContent>{RUN.format(" and chosen")}</w:sdtContent></w:sdt></w:p>
+<w:p><w:r><mc:AlternateContent><mc:Choice Requires="wps"><w:txbxContent><w:p>{RUN.format("boxed")}</w:p></w:txbxContent>
+</mc:Choice><mc:Fallback><w:txbxContent><w:p>{RUN.format("boxed")}</w:p></w:txbxContent></mc:Fallback>
+</mc:AlternateContent></w:r>{RUN.format("around the box")}</w:p>
+<w:tbl><w:tr><w:tc><w:sdt><w:sdtContent><w:p>{RUN.format("in a cell")}</w:p></w:sdtContent></w:sdt></w:tc></w:tr>
+</w:tbl>
+<w:p><w:r><w:t>last</w:t><w:tab/><w:t>line</w:t><w:br/><w:t>broken</w:t></w:r></w:p>
+"""
+
+
+def _written(path: Path, body: str, header: str = "", footer: str = "") -> Path:
+    """A Word file with this body, as Word itself would write it."""
+    from docx import Document
+    from docx.oxml import parse_xml
+
+    spaces = {
+        "w": WORDS,
+        "mc": "http://schemas.openxmlformats.org/markup-compatibility/2006",
+    }
+    named = " ".join(f'xmlns:{short}="{long}"' for short, long in spaces.items())
+    document = Document()
+    if header or footer:
+        document.sections[0].header.paragraphs[0].text = header
+        document.sections[0].footer.paragraphs[0].text = footer
+    for at, block in enumerate(parse_xml(f"<w:body {named}>{body}</w:body>")):
+        document.element.body.insert(at, block)
+    document.save(str(path))
+    return path
+
+
+def _word_texts(path: Path) -> list[str]:
+    found = read_word(path, path.name, Allowance(Limits()))
+    return [one.text if isinstance(one, Passage) else one.reason for one in found]
+
+
+def test_word_text_is_read_wherever_word_has_put_it_and_deleted_text_is_not(tmp_path: Path) -> None:
+    path = _written(tmp_path / "a.docx", BODY, "the header", "the footer")
+    assert _word_texts(path) == [
+        "First", "in a control", "kept inserted and chosen", "around the box", "boxed", "in a cell",
+        "last\tline\nbroken", "the header", "the footer",
+    ]  # fmt: skip
+
+
+def test_footnotes_are_read_and_files_put_inside_are_listed(tmp_path: Path) -> None:
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
+    note = f'<w:footnotes xmlns:w="{WORDS}"><w:footnote><w:p>{RUN.format("a note")}</w:p></w:footnote></w:footnotes>'
+    path = _written(tmp_path / "a.docx", f"<w:p>{RUN.format('words')}</w:p>")
+    with zipfile.ZipFile(path) as held:
+        rels = held.read("word/_rels/document.xml.rels").decode()
+        types = held.read("[Content_Types].xml").decode()
+    more = "".join(
+        f'<Relationship Id="{name}" Type="{kind}{name}" Target="{target}"/>'
+        for name, target in (("footnotes", "footnotes.xml"), ("package", "embeddings/a.xlsx"))
+    )
+    default = '<Default Extension="xlsx" ContentType="application/octet-stream"/>'
+    parts = {
+        "word/_rels/document.xml.rels": rels.replace("</Relationships>", more + "</Relationships>"),
+        "[Content_Types].xml": types.replace("</Types>", default + "</Types>"),
+        "word/footnotes.xml": note,
+        "word/embeddings/a.xlsx": "x",
+    }
+    _rewritten(path, parts)
+    assert _word_texts(path) == ["words", "a note", "1 files put inside it were not read"]
+
+
+def test_a_word_file_with_macros_is_read(tmp_path: Path) -> None:
+    path = _written(tmp_path / "a.docm", f"<w:p>{RUN.format('words')}</w:p>")
+    with zipfile.ZipFile(path) as held:
+        types = held.read("[Content_Types].xml").decode()
+    main = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+    assert main in types
+    _rewritten(
+        path, {"[Content_Types].xml": types.replace(main, "application/vnd.ms-word.document.macroEnabled.main+xml")}
+    )
+    assert _word_texts(path) == ["words"]
+
+
+def _rewritten(path: Path, parts: dict[str, str]) -> None:
+    with zipfile.ZipFile(path) as held:
+        kept = {name: held.read(name) for name in held.namelist()}
+    with zipfile.ZipFile(path, "w") as held:
+        for name, content in {**kept, **{name: text.encode() for name, text in parts.items()}}.items():
+            held.writestr(name, content)
+
+
+def test_a_file_without_a_word_says_so(tmp_path: Path) -> None:
+    _written(tmp_path / "a.docx", "<w:p/>")
+    (tmp_path / "a.txt").write_text(" \n\n", encoding="utf-8")
+    assert [(why.file, why.reason) for why in read_scraps(tmp_path).unread] == [
+        ("a.docx", "it holds no words"), ("a.txt", "it holds no words"),
+    ]  # fmt: skip
 
 
 PAGE = b"BT /F1 12 Tf 72 720 Td (We introduced a falls car with a paramedic and a therapist.) Tj ET"

@@ -61,7 +61,7 @@ def withheld(table: NDArray[np.int64], fewest: int) -> NDArray[np.bool_]:
     """
     hidden = (table > 0) & (table < fewest)
     while hidden.any():
-        hidden = hidden.any(axis=1)[:, None] & hidden.any(axis=0)
+        hidden = np.logical_and.outer(hidden.any(axis=1), hidden.any(axis=0))
         if not (_cover(table, hidden, fewest) or _cover(table.T, hidden.T, fewest)):
             break
     return hidden

@@ -2,11 +2,12 @@
 
 from holdfast.understand.alike.calibration import Curve
 from holdfast.understand.alike.copies import copies
-from holdfast.understand.alike.index import Embed, Index
+from holdfast.understand.alike.index import Index
 from holdfast.understand.alike.lexicon import Lexicon, lexicon_from, shipped_lexicon
 from holdfast.understand.alike.merging import Groups, MergeEvent, merge, replay, unmerge
 from holdfast.understand.alike.records import Candidate, Copies, Others, Pair, Record, Skill
 from holdfast.understand.alike.saving import NotThisIndex, load, save
+from holdfast.understand.alike.vectors import Embed
 
 __all__ = [
     "Candidate",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -18,9 +18,8 @@ from holdfast.understand.alike.reasons import shared_ideas, shared_words
 from holdfast.understand.alike.records import OFFLINE, Candidate, Others, Record
 from holdfast.understand.alike.scoring import EMBEDDED, LABEL, LABELLED, NEAREST, above_background, dots, top, widened
 from holdfast.understand.alike.telling import COLUMNS, feature_counts, labels_of, rarities, weigh_blocks, words_of
-
-Embed = Callable[[Sequence[str]], NDArray[np.float32]]
-"""Texts to one row each; rows need not be of length one."""
+from holdfast.understand.alike.vectors import Embed as Embed
+from holdfast.understand.alike.vectors import embedded
 
 SMALL: Final = 2000
 """An index up to this size is made anew when a record is added, so that its rarities are right."""
@@ -42,6 +41,7 @@ class Index:
         self.at: dict[str, int] = {}
         self.texts: list[str] = []
         self.labels: list[frozenset[str]] = []
+        self.silent: list[int] = []
         self.holders: dict[str, array[int]] = {}
         self.idf: NDArray[np.float32] = np.full(COLUMNS, np.log(2.0), dtype=np.float32)
         self.by_feature: Matrix = sparse.csr_array(np.zeros((COLUMNS, 0), dtype=np.float32))
@@ -67,7 +67,7 @@ class Index:
                 f"{len(index.records) - len(keys):,} records have a key that another has: keys must differ"
             )
         if embed and index.records:
-            index.vectors = _unit(embed([record.text for record in index.records]))
+            index.vectors = embedded(embed, [record.text for record in index.records])
         index.refresh()
         return index
 
@@ -78,9 +78,9 @@ class Index:
         """One record more. It can be found at once; how rare words are is brought up to date by :meth:`refresh`."""
         if record.key in self.at:
             raise ValueError(f"the index already holds “{record.key}”: give every telling a key of its own")
-        self._note(record)
-        if self.embed:
-            row = _unit(self.embed([record.text]))
+        row = embedded(self.embed, [record.text], self.vectors) if self.embed else None
+        self._note(record)  # only now, so that a record that could not be embedded is not half in
+        if row is not None:
             self.vectors = row if self.vectors is None else np.vstack((self.vectors, row))
             self.common = joined(self.common, row) if self.common and len(self) > SMALL else None
         if len(self) <= SMALL:
@@ -142,7 +142,9 @@ class Index:
         scores = words + labels
         columns = [words, above_background(words), labels]
         if self.embed and self.vectors is not None and self.common:
-            near = nearness(self.vectors, self.common, _unit(self.embed([question.text]))[0])
+            asked = embedded(self.embed, [question.text], self.vectors)[0]
+            near = nearness(self.vectors, self.common, asked) * asked.any()
+            near[self.silent] = 0.0
             near[[] if without is None else without] = 0.0
             scores = words + LABELLED * labels + EMBEDDED * near
             columns += [near, above_background(near)]
@@ -176,6 +178,8 @@ class Index:
         for label in labels:
             self.holders.setdefault(label, array("q")).append(len(self.records))
         self.at[record.key] = len(self.records)
+        if not record.text.strip():
+            self.silent.append(len(self.records))
         self.records.append(record)
         self.texts.append(words_of(record))
         self.labels.append(labels)
@@ -232,8 +236,3 @@ class Index:
             tuple(sorted(labels_of(question.fields) & self.labels[at])),
             self.made_by,
         )
-
-
-def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    rows = np.asarray(vectors, dtype=np.float32)
-    return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12))

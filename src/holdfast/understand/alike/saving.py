@@ -13,11 +13,12 @@ import numpy as np
 from scipy import sparse
 
 from holdfast.understand.alike.calibration import curve_from, curve_to
-from holdfast.understand.alike.index import Embed, Index
+from holdfast.understand.alike.index import Index
 from holdfast.understand.alike.lexicon import Lexicon
 from holdfast.understand.alike.nearness import Common
 from holdfast.understand.alike.records import Record
 from holdfast.understand.alike.telling import COLUMNS
+from holdfast.understand.alike.vectors import Embed
 
 VERSION: Final = 2
 

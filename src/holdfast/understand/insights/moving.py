@@ -9,15 +9,15 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
-from scipy.special import expit
 
 from holdfast.understand.insights.counts import NOT_KNOWN, small
 from holdfast.understand.insights.mentions import Mention
+from holdfast.understand.insights.trend import NoFitError, trend
 
 Floats = NDArray[np.float64]
 FEWEST_PERIODS: Final = 4
 FEWEST_HITS: Final = 10
-"""Comments with the theme, and without it, below which the test's normal approximation is not to be trusted."""
+"""Comments with the theme, and without it, below which the test's approximation is not to be trusted."""
 
 Verdict = Literal["rising", "falling", "cannot tell yet"]
 
@@ -26,7 +26,7 @@ Verdict = Literal["rising", "falling", "cannot tell yet"]
 class Movement:
     """A theme's trend in a group: the odds are multiplied by ``odds`` each period, with its 95 % interval.
 
-    Periods that scatter more than chance widen the interval (quasi-binomial, Student's t). ``q`` controls false
+    Periods that scatter more than chance widen the interval (see :func:`trend`). ``q`` controls false
     discoveries over every theme and group looked at; a direction is said only where it is at most the rate asked for.
     """
 
@@ -85,38 +85,12 @@ def _movement(theme: str, group: tuple[tuple[str, str], ...], hits: Floats, seen
         return replace(blank, reason=f"{used} periods have comments; {FEWEST_PERIODS} are needed")
     if min(with_it, total - with_it) < FEWEST_HITS:
         return replace(blank, reason=f"fewer than {FEWEST_HITS} comments with the theme, or without it")
-    slope, error, df = trend(hits, seen)
-    if not np.isfinite(error) or error <= 0:
+    try:
+        found = trend(hits, seen)
+    except NoFitError:
         return replace(blank, reason="the trend could not be fitted")
-    half = float(stats.t.ppf(0.975, df)) * error
-    p = float(2 * stats.t.sf(abs(slope) / error, df))
-    with np.errstate(over="ignore"):  # a theme that comes all at once has no upper end
-        odds, low, high = (float(np.exp(end)) for end in (slope, slope - half, slope + half))
-    return replace(blank, odds=odds, low=low, high=high, p=p)
-
-
-def trend(hits: Floats, seen: Floats) -> tuple[float, float, int]:
-    """Slope of the log odds a period, its standard error, and degrees of freedom.
-
-    Binomial regression on the period's number (periods with ``seen`` 0 are left out), its variance multiplied by
-    Pearson's dispersion where that is above 1 (McCullagh and Nelder 1989, section 4.5).
-    """
-    when = np.flatnonzero(seen > 0).astype(np.float64)
-    k, n = hits[seen > 0], seen[seen > 0]
-    x = np.stack([np.ones_like(when), when - np.average(when, weights=n)], axis=1)
-    beta = np.array([np.log((k.sum() + 0.5) / (n.sum() - k.sum() + 0.5)), 0.0])
-    for _ in range(50):
-        p = expit(x @ beta)
-        information = (x * (n * p * (1 - p))[:, None]).T @ x
-        step = np.linalg.solve(information + 1e-9 * np.eye(2), x.T @ (k - n * p))
-        beta = beta + np.clip(step, -1, 1)
-        if np.abs(step).max() < 1e-10:
-            break
-    p = expit(x @ beta)
-    df = len(when) - 2
-    pearson = float(np.sum((k - n * p) ** 2 / np.maximum(n * p * (1 - p), 1e-9))) / df
-    covariance = np.linalg.inv(information + 1e-9 * np.eye(2)) * max(pearson, 1.0)
-    return float(beta[1]), float(np.sqrt(covariance[1, 1])), df
+    odds, low, high = (float(np.exp(end)) for end in (found.slope, found.low, found.high))
+    return replace(blank, odds=odds, low=low, high=high, p=found.p)
 
 
 def _controlled(told: list[Movement], rate: float) -> list[Movement]:

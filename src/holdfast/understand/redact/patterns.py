@@ -29,6 +29,17 @@ _OLD_DATE: Final = (
     rf"(?:{_DAY}{_SEP}(?:0?[1-9]|1[0-2]){_SEP}(?:{_OLD}|[3-9]\d)|{_OLD}-\d\d-\d\d"
     rf"|{_DAY}(?:st|nd|rd|th)?\s(?:of\s)?{_MONTH},?\s{_OLD}|{_MONTH}\s{_DAY}(?:st|nd|rd|th)?,?\s{_OLD})"
 )
+_PROFILES: Final = (
+    r"(?:facebook|instagram|twitter|linkedin|tiktok|snapchat|youtube|pinterest|reddit|tumblr|x|fb)\.com"
+    r"|(?:fb|t|wa)\.me|threads\.(?:net|com)|bsky\.app|mastodon\.\w{2,10}|linktr\.ee|youtu\.be"
+)
+"""Sites on which a link without http:// or www. is most often somebody's own page."""
+_PART: Final = r"\)?\s{0,2}[\-‐-―_./:]?\s{0,2}"
+_NATIONAL: Final = "|".join(
+    _PART.join(rf"\d{{{size}}}" for size in (first - 1, *rest))
+    for first, *rest in ((5, 6), (5, 5), (5, 3, 3), (5, 2, 4), (4, 3, 4), (4, 7), (3, 4, 4), (3, 8))
+)
+"""A national number after its nought, in the groups in which people write it, however wide the gaps."""
 
 _SHAPES: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
     (
@@ -37,8 +48,9 @@ _SHAPES: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
             r"[\w.+'’\-]{1,64}\s?(?:@|\(at\)|\[at\]|＠)\s?[\w\-]{1,63}(?:\s?(?:\.|\(dot\)|\[dot\])\s?[\w\-]+)+", _I
         ),
     ),
-    ("handle", re.compile(r"(?<![\w@])@[A-Za-z_]\w{2,}")),
     ("web address", re.compile(r"(?:https?://|www\.)[^\s<>\"”]+", _I)),
+    ("web address", re.compile(rf"(?<![\w@])(?:{_PROFILES})/[^\s<>\"”]+", _I)),
+    ("handle", re.compile(r"(?<![\w@])@[A-Za-z_]\w{2,}")),
     (
         "National Insurance number",
         re.compile(r"\b(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z](?:[ \-]?\d\d){3}[ \-]?[A-D]\b", _I),
@@ -63,7 +75,9 @@ _SHAPES: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
     ),
     ("hospital number", re.compile(r"\b(?:mrn|urn)\s*[.:#=\-]?\s*(?P<what>[A-Z]{0,3}\d{4,12}[A-Z]?)\b", _I)),
     ("hospital number", re.compile(r"\b[A-Z]{1,4}[\-/]?\d{6,9}[A-Z]?\b")),
-    ("phone", re.compile(r"(?<![\w£$€])(?:\+|\(\+|00)\(?\d[\d ()\-–\u00a0]{7,18}\d(?!\w)")),
+    ("phone", re.compile(r"(?<![\w£$€])(?<!\d[.,])(?:\+|\(\+|00)\(?\d[\d ()\-–\u00a0]{7,18}\d(?!\w)")),
+    ("phone", re.compile(r"(?<![\w£$€])(?<!\d[.,])(?:\+|00)\(?\d{1,3}(?:\)?[._/]\(?\d{2,6}){2,4}(?!\w)(?![.,]\d)")),
+    ("phone", re.compile(rf"(?<![\w£$€])(?<!\d[.,])\(?0(?:{_NATIONAL})(?!\w)(?!\.\d)")),
     ("phone", re.compile(r"(?<![\w£$€.,])\(?0(?:[ ()\-–\u00a0]{0,2}\d){9,10}(?!\w)(?!\.\d)")),
     ("phone", re.compile(r"(?<![\w£$€.,])0\d{2,4}[./]\d{3,4}[./]?\d{3,4}(?!\w)")),
     (
@@ -75,7 +89,7 @@ _SHAPES: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
         ),
     ),
 )
-_POSTCODE: Final = re.compile(rf"\b(?:{_OUTWARD}|GIR)[ \u00a0]{{0,2}}[0-9][ABD-HJLNP-UW-Z]{{2}}\b", _I)
+_POSTCODE: Final = re.compile(rf"\b(?:{_OUTWARD}|GIR)(?:\s{{0,2}}|\s?[\-‐-―]\s?|[._])[0-9][ABD-HJLNP-UW-Z]{{2}}\b", _I)
 _DISTRICT: Final = re.compile(rf"\bpost\s?code\s*(?:is|of|was|area|:|=)*\s*(?P<what>{_OUTWARD})\b", _I)
 _ORDINAL: Final = re.compile(r"(?:1st|2nd|3rd|\dth)$")
 _LONG: Final = re.compile(r"(?<![\w£$€.,])\d{7,16}(?![\w])(?![.,]\d)")
@@ -95,7 +109,7 @@ def shaped(text: str) -> Iterator[Found]:
                 yield Found(start, end, kind)
     yield from _postcodes(text)
     # ten digits that are no NHS number, and other long runs, may still be somebody's record number
-    yield from (Found(*match.span(), "long number") for match in ten_digits(text) if len(match.group()) <= 12)
+    yield from (Found(start, end, "long number") for start, end in ten_digits(text) if end - start <= 12)
     yield from (Found(*match.span(), "long number") for match in _LONG.finditer(text))
 
 

@@ -1,4 +1,4 @@
-"""Word, PDF and plain text files as passages."""
+"""PDF and plain text files as passages."""
 
 from __future__ import annotations
 
@@ -7,51 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from holdfast.understand.scraps.guards import Allowance, CannotRead, check_zip
-from holdfast.understand.scraps.records import Passage, Source, Unread
+from holdfast.understand.scraps.guards import NO_PASSWORD, Allowance, CannotRead
+from holdfast.understand.scraps.records import Passage, Source, Unread, stopped
 from holdfast.workspace.encoding import UnreadableText, find_encoding, head_of, is_zipped
 
 Read = Iterator[Passage | Unread]
 
-_OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BLANK_LINE: Final = re.compile(r"\n[ \t\r]*\n")
-_NO_PASSWORD: Final = "save it without the password and import it again"
-
-
-def read_word(path: Path, name: str, allowance: Allowance) -> Read:
-    """Paragraphs of a Word document, those in tables too."""
-    with path.open("rb") as file:
-        if file.read(8) == _OLE:
-            raise CannotRead(
-                "it is protected by a password, or in Word's format of before 2007", _NO_PASSWORD + " as .docx"
-            )
-    check_zip(path, allowance.limits)
-    from docx import Document
-
-    try:
-        document = Document(str(path))
-    except Exception as trouble:  # python-docx lets errors of zip, XML and its own through
-        raise CannotRead("it is damaged, or not a Word document", "open it in Word and save it again") from trouble
-    for at, text in enumerate(_paragraphs(document), start=1):
-        if not allowance.spend(len(text)):
-            yield _stopped(name, f"paragraph {at:,}")
-            return
-        if text.strip():
-            yield Passage(text, Source(name, 0, len(text), paragraph=at))
-
-
-def _paragraphs(part: Any, depth: int = 0) -> Iterator[str]:
-    """Paragraphs in reading order; tables cell by cell, merged cells once."""
-    for block in part.iter_inner_content():
-        if hasattr(block, "rows"):
-            seen: set[int] = set()
-            for row in block.rows:
-                for cell in row.cells:
-                    if id(cell._tc) not in seen and depth < 5:
-                        seen.add(id(cell._tc))
-                        yield from _paragraphs(cell, depth + 1)
-        else:
-            yield block.text
 
 
 def read_pdf(path: Path, name: str, allowance: Allowance) -> Read:
@@ -64,7 +26,7 @@ def read_pdf(path: Path, name: str, allowance: Allowance) -> Read:
     try:
         reader = PdfReader(path, strict=False)
         if reader.is_encrypted and not reader.decrypt(""):
-            raise CannotRead("it is protected by a password", _NO_PASSWORD)
+            raise CannotRead("it is protected by a password", NO_PASSWORD)
         pages = len(reader.pages)
     except CannotRead:
         raise
@@ -74,7 +36,7 @@ def read_pdf(path: Path, name: str, allowance: Allowance) -> Read:
     for number in range(1, min(pages, allowance.limits.pages) + 1):
         text = _page_text(reader, number)
         if not allowance.spend(len(text) + 1):
-            yield _stopped(name, f"page {number:,}")
+            yield stopped(name, f"page {number:,}")
             return
         if not text.strip():
             silent.append(number)
@@ -111,10 +73,12 @@ def read_text(path: Path, name: str, allowance: Allowance) -> Read:
         raise CannotRead(
             f"it is not text that can be read ({trouble.__class__.__name__})", "save it as UTF-8"
         ) from trouble
+    if not text.strip():
+        raise CannotRead("it holds no words", "leave it out")
     kept = text[: allowance.limits.characters]
     yield from _split(kept, name)
     if len(text) > len(kept):
-        yield _stopped(name, f"character {len(kept):,}")
+        yield stopped(name, f"character {len(kept):,}")
 
 
 def _split(text: str, name: str, page: int | None = None) -> Iterator[Passage]:
@@ -132,7 +96,3 @@ def _split(text: str, name: str, page: int | None = None) -> Iterator[Passage]:
 def split_pasted(text: str, name: str) -> Iterator[Passage]:
     """Pasted text as passages."""
     yield from _split(text, name)
-
-
-def _stopped(name: str, place: str) -> Unread:
-    return Unread(name, f"it is very long, and reading stopped at {place}", "split it to read the rest")

@@ -6,6 +6,11 @@ import time
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
+
+OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+"""How a file of Office before 2007 begins, and one with a password."""
+NO_PASSWORD: Final = "save it without the password and import it again"
 
 
 @dataclass(frozen=True)
@@ -66,7 +71,7 @@ def check_zip(path: Path, limits: Limits) -> None:
             "it is damaged, or not the kind of file its name says", "open it and save it again"
         ) from trouble
     if any(part.flag_bits & 1 for part in parts):
-        raise CannotRead("it is protected by a password", "save it without the password and import it again")
+        raise CannotRead("it is protected by a password", NO_PASSWORD)
     swells = any(
         part.file_size > 10_000_000 and part.file_size > limits.swelling * part.compress_size for part in parts
     )

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Final
 
 from holdfast.understand.redact import redact
-from holdfast.understand.scraps.documents import read_pdf, read_text, read_word, split_pasted
+from holdfast.understand.scraps.documents import read_pdf, read_text, split_pasted
 from holdfast.understand.scraps.finding import Finding, judge
 from holdfast.understand.scraps.guards import Allowance, CannotRead, Limits, check_size
 from holdfast.understand.scraps.records import Passage, Scrap, Scraps, Source, Unread
 from holdfast.understand.scraps.sentences import seen, sentences
 from holdfast.understand.scraps.tables import read_table
+from holdfast.understand.scraps.word import read_word
 
 Progress = Callable[[int, int, str], None]
 """Called with how many files are done, how many there are, and the next one's name."""
@@ -36,17 +37,19 @@ def read_scraps(
     """Candidate changes from a file, a folder (and those below it) or several files.
 
     ``columns`` names, for a table's file name, the columns to read; without it those that look like people's own
-    words are read. A file that cannot be read is listed with the reason, and the rest goes on.
+    words are read. A file that cannot be read is listed with the reason, and the rest goes on; so is a file or a column
+    that was asked for and is not there.
     """
     named = list(_files(place))
+    columns = columns or {}
     limits = limits or Limits()
     scraps: list[Scrap] = []
-    unread: list[Unread] = []
+    unread = list(_absent(columns, named))
     passages = 0
     for at, (path, name) in enumerate(named):
         if progress:
             progress(at, len(named), name)
-        for found in _read(path, name, limits, (columns or {}).get(path.name)):
+        for found in _read(path, name, limits, columns.get(path.name)):
             if isinstance(found, Unread):
                 unread.append(found)
             else:
@@ -77,6 +80,16 @@ def _files(place: Path | str | Iterable[Path | str]) -> Iterator[tuple[Path, str
             yield root, root.name
     else:
         yield from ((Path(path), Path(path).name) for path in place)
+
+
+def _absent(columns: Mapping[str, Sequence[str]], named: Sequence[tuple[Path, str]]) -> Iterator[Unread]:
+    """Tables whose columns were asked for and that are not there."""
+    tables = sorted({path.name for path, _ in named if path.suffix.lower() in _TABLES})
+    here = ", ".join(f"“{table}”" for table in tables[:12]) or "none"
+    for file in columns:
+        if file not in tables:
+            fix = f"check its name, without its folder; tables here: {here}"
+            yield Unread(file, "columns of it were asked for, and no table has this name", fix)
 
 
 def _read(path: Path, name: str, limits: Limits, columns: Sequence[str] | None) -> Iterator[Passage | Unread]:

@@ -65,6 +65,11 @@ class Unread:
     fix: str
 
 
+def stopped(file: str, place: str) -> Unread:
+    """A long file, of which what comes after ``place`` was not read."""
+    return Unread(file, f"it is very long, and reading stopped at {place}", "split it to read the rest")
+
+
 @dataclass(frozen=True)
 class Scraps:
     """Every scrap likely enough, in the order of the sources; what was not read; and how much was."""

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import islice
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from holdfast.understand.redact import redact
-from holdfast.understand.scraps.guards import Allowance, CannotRead, check_zip
-from holdfast.understand.scraps.records import Passage, Source, Unread
-from holdfast.workspace.encoding import UnreadableText, find_encoding, head_of, is_zipped
-
-Rows = Iterator[tuple[str | None, int, tuple[str, ...]]]
-"""Sheet (None in a text file), row number and cells."""
+from holdfast.understand.scraps.guards import Allowance, CannotRead, Limits
+from holdfast.understand.scraps.records import Passage, Source, Unread, stopped
+from holdfast.understand.scraps.rows import rows_of
 
 SAMPLES: Final = 3
 SAMPLED_ROWS: Final = 2000
 WORDS: Final = 4
 """Mean words of a filled cell from which a column is taken for people's own words."""
-_OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
 @dataclass(frozen=True)
@@ -42,15 +36,13 @@ class Column:
 
 def preview(path: Path | str, allowance: Allowance | None = None) -> tuple[Column, ...]:
     """Every column of the table, from its first rows. CannotRead says why where it cannot be read."""
-    from holdfast.understand.scraps.guards import Limits
-
     cells: dict[tuple[str | None, str], list[str]] = {}
     headers: dict[str | None, tuple[str, ...]] = {}
-    for sheet, row, values in _rows(Path(path), allowance or Allowance(Limits(rows=SAMPLED_ROWS))):
+    for sheet, row, values in rows_of(Path(path), allowance or Allowance(Limits(rows=SAMPLED_ROWS))):
         if sheet not in headers:
             headers[sheet] = _names(values)
             cells.update({(sheet, name): [] for name in headers[sheet]})
-        elif row <= SAMPLED_ROWS:
+        elif row <= SAMPLED_ROWS and len(values) <= len(headers[sheet]):
             for name, value in zip(headers[sheet], values, strict=False):
                 if value.strip():
                     cells[sheet, name].append(value)
@@ -60,34 +52,71 @@ def preview(path: Path | str, allowance: Allowance | None = None) -> tuple[Colum
 def read_table(
     path: Path, name: str, allowance: Allowance, columns: Sequence[str] | None = None
 ) -> Iterator[Passage | Unread]:
-    """Each answer in the named columns (default: those that :func:`preview` suggests), kept whole."""
-    chosen = set(columns) if columns is not None else {c.name for c in preview(path) if c.suggested}
-    if not chosen:
-        raise CannotRead("no column looks like people's own words", "choose the columns to read by name")
+    """Each answer in the named columns (default: those that :func:`preview` suggests), kept whole.
+
+    A row with more cells than there are headings is listed and not read: a comma that nobody put in quotation marks
+    would cut its answers. A workbook's formula is read by the value kept with it; one that a program wrote without
+    a value looks like an empty cell, and cannot be told from one.
+    """
+    asked = None if columns is None else {" ".join(column.split()) for column in columns}
+    chosen = {c.name for c in preview(path) if c.suggested} if asked is None else asked
     headers: dict[str | None, tuple[str, ...]] = {}
-    formulas = 0
-    for sheet, row, values in _rows(path, allowance):
+    missed = _Missed(name)
+    for sheet, row, values in rows_of(path, allowance):
         if sheet not in headers:
             headers[sheet] = _names(values)
-            continue
-        if row > allowance.limits.rows:
+        elif row > allowance.limits.rows:
             where = f"“{sheet}” in it" if sheet else "it"
             told = f"{where} has more than {allowance.limits.rows:,} rows, and reading stopped there"
             yield Unread(name, told, "split it to read the rest")
-            continue
-        if not allowance.spend(sum(len(value) for value in values)):
-            yield Unread(name, f"it is very long, and reading stopped at row {row:,}", "split it to read the rest")
+        elif not allowance.spend(sum(len(value) for value in values)):
+            yield stopped(name, f"row {row:,}")
             break
-        for column, value in zip(headers[sheet], values, strict=False):
-            formula = value.startswith("=") and "(" in value
-            formulas += formula
-            if column in chosen and value.strip() and not formula:
-                yield Passage(value, Source(name, 0, len(value), sheet=sheet, row=row, column=column), whole=True)
-    if columns is not None and not chosen & {column for held in headers.values() for column in held}:
-        held = ", ".join(f"“{column}”" for names in headers.values() for column in names)
-        raise CannotRead("it has none of the columns asked for", f"choose among {held}")
-    if formulas:
-        yield Unread(name, f"{formulas:,} cells hold a formula instead of words", "paste them as values to read them")
+        elif len(values) > len(headers[sheet]):
+            missed.too_long.append(row)
+        else:
+            for column, value in zip(headers[sheet], values, strict=False):
+                formula = value.startswith("=") and "(" in value
+                missed.formulas += formula
+                if column in chosen and value.strip() and not formula:
+                    yield Passage(value, Source(name, 0, len(value), sheet=sheet, row=row, column=column), whole=True)
+    if not chosen and not missed.too_long:
+        raise CannotRead("no column looks like people's own words", "choose the columns to read by name")
+    if asked:
+        yield from _absent(name, asked, [column for names in headers.values() for column in names])
+    yield from missed.told()
+
+
+@dataclass
+class _Missed:
+    """What was passed over on the way."""
+
+    file: str
+    formulas: int = 0
+    too_long: list[int] = field(default_factory=list)
+
+    def told(self) -> Iterator[Unread]:
+        if self.formulas:
+            told = f"{self.formulas:,} cells hold a formula instead of words"
+            yield Unread(self.file, told, "paste them as values to read them")
+        if self.too_long:
+            some = ", ".join(f"{row:,}" for row in self.too_long[:8]) + ("…" if len(self.too_long) > 8 else "")
+            told = (
+                f"{len(self.too_long):,} rows hold more cells than there are headings, and were not read (row {some})"
+            )
+            fix = "put quotation marks round answers that hold a comma, or give every column a heading"
+            yield Unread(self.file, told, fix)
+
+
+def _absent(name: str, asked: Set[str], held: Sequence[str]) -> Iterator[Unread]:
+    """The columns asked for that no sheet has. CannotRead where that is all of them."""
+    fix = f"choose among {', '.join(f'“{column}”' for column in dict.fromkeys(held)) or 'none: it is empty'}"
+    absent = asked - set(held)
+    if absent == asked:
+        raise CannotRead("it has none of the columns asked for", fix)
+    if absent:
+        some = ", ".join(f"“{column}”" for column in sorted(absent))
+        yield Unread(name, f"no column {some} was found in it", fix)
 
 
 def _column(sheet: str | None, name: str, held: list[str]) -> Column:
@@ -108,50 +137,3 @@ def _names(values: Sequence[str]) -> tuple[str, ...]:
         name = " ".join(value.split()) or f"column {at}"
         names.append(name if name not in names else f"{name} ({at})")
     return tuple(names)
-
-
-def _rows(path: Path, allowance: Allowance) -> Rows:
-    """Rows with something in them, of each sheet up to the limit and one more, which tells that there is more."""
-    source = (
-        _text_rows(path, allowance) if path.suffix.lower() in (".csv", ".tsv", ".txt") else _sheet_rows(path, allowance)
-    )
-    for sheet, row, values in source:
-        if any(value.strip() for value in values):
-            yield sheet, row, values
-
-
-def _text_rows(path: Path, allowance: Allowance) -> Rows:
-    if is_zipped(path):
-        raise CannotRead("it is compressed", "unzip it first")
-    try:
-        encoding = find_encoding(path)
-        first = head_of(path, encoding).partition("\n")[0]
-    except (UnreadableText, UnicodeDecodeError) as trouble:
-        raise CannotRead("it is not text that can be read", "save it as CSV in UTF-8") from trouble
-    try:
-        with path.open(encoding=encoding, newline="") as file:
-            rows = csv.reader(file, delimiter=max(",;\t|", key=first.count))
-            for at, values in enumerate(islice(rows, allowance.limits.rows + 1), start=1):
-                yield None, at, tuple(values)
-    except csv.Error as trouble:
-        raise CannotRead(
-            "its rows cannot be told apart", "open it in a spreadsheet and save it as CSV again"
-        ) from trouble
-
-
-def _sheet_rows(path: Path, allowance: Allowance) -> Rows:
-    from python_calamine import CalamineWorkbook
-
-    with path.open("rb") as file:
-        old = file.read(8) == _OLE
-    if not old:
-        check_zip(path, allowance.limits)
-    try:
-        book = CalamineWorkbook.from_path(str(path))
-        for sheet in book.sheet_names:
-            rows = islice(book.get_sheet_by_name(sheet).iter_rows(), allowance.limits.rows + 1)
-            for at, values in enumerate(rows, start=1):
-                yield sheet, at, tuple("" if value is None else str(value) for value in values)
-    except Exception as trouble:  # calamine's errors have no common kind that it exports
-        fix = "save it without the password, as .xlsx, and import it again"
-        raise CannotRead("it is damaged, or protected by a password" if old else "it is damaged", fix) from trouble
