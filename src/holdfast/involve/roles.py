@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from holdfast.involve.intervals import of_share
-from holdfast.involve.votes import AGREE, DISAGREE, PASS, Votes
+from holdfast.involve.tallies import tally, weighted_tally
+from holdfast.involve.votes import Votes
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -87,9 +88,9 @@ def agreement(
     names = tuple(dict.fromkeys(name for name in group if name is not None))
     code = np.array([names.index(name) if name is not None else -1 for name in group], np.int64).reshape(-1)
     w = np.ones(len(group)) if weights is None else np.asarray(weights, np.float64)
-    counts = _sums(votes, code, len(names), np.ones(len(group)))
-    heavy = _sums(votes, code, len(names), w)
-    squares = _sums(votes, code, len(names), w**2).sum(axis=-1)
+    counts = tally(votes, code, len(names))
+    heavy = weighted_tally(votes, code, len(names), w)
+    squares = weighted_tally(votes, code, len(names), w**2).sum(axis=-1)
     total = heavy.sum(axis=-1)
     with np.errstate(invalid="ignore", divide="ignore"):
         share = heavy / total[..., None]
@@ -99,20 +100,8 @@ def agreement(
     share, low, high = (np.where(hidden[..., None], np.nan, part) for part in (share, low, high))
     empty = counts.sum(axis=-1) == 0
     effective = np.where(hidden & ~empty, np.nan, effective)
-    kept = np.where((hidden & ~empty)[..., None], -1, counts.astype(np.int64))
+    kept = np.where((hidden & ~empty)[..., None], -1, counts)
     return Agreement(names, votes.statements, kept, share, low, high, effective, few)
-
-
-def _sums(votes: Votes, code: Ints, groups: int, of: Floats) -> Floats:
-    size = len(votes.statements)
-    g = code[votes.who]
-    inside = g >= 0
-    found = np.zeros((groups, size, 3))
-    for place, answer in enumerate((AGREE, DISAGREE, PASS)):
-        rows = inside & (votes.vote == answer)
-        flat = np.bincount(g[rows] * size + votes.what[rows], of[votes.who[rows]], groups * size)
-        found[..., place] = flat.reshape(groups, size)
-    return found
 
 
 def consensus(found: Agreement) -> Consensus:

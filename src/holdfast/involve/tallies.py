@@ -14,11 +14,23 @@ ORDER = (AGREE, DISAGREE, PASS)
 
 def tally(votes: Votes, group: NDArray[np.integer], k: int) -> NDArray[np.int64]:
     """k × S × 3: how many people of each group agreed, disagreed and passed. ``group`` (P,) is −1 for none."""
-    S = votes.shape[1]
+    cell, _ = _cells(votes, group)
+    return np.bincount(cell, minlength=3 * k * votes.shape[1]).reshape(k, votes.shape[1], 3)
+
+
+def weighted_tally(votes: Votes, group: NDArray[np.integer], k: int, weights: Floats) -> Floats:
+    """The same with each person (P,) counting as their weight."""
+    cell, who = _cells(votes, group)
+    found = np.bincount(cell, weights[who], 3 * k * votes.shape[1])
+    return found.astype(np.float64).reshape(k, votes.shape[1], 3)
+
+
+def _cells(votes: Votes, group: NDArray[np.integer]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """The place of each vote by somebody in a group, groups before statements before answers; and who gave it."""
     mine = np.asarray(group)[votes.who]
     rows = mine >= 0
-    cell = (mine[rows].astype(np.int64) * S + votes.what[rows]) * 3 + votes.kind()[rows]
-    return np.bincount(cell, minlength=k * S * 3).reshape(k, S, 3)
+    place = mine[rows].astype(np.int64) * votes.shape[1] + votes.what[rows]
+    return place * 3 + votes.kind()[rows], votes.who[rows]
 
 
 def soft_tally(votes: Votes, share: NDArray[np.floating]) -> Floats:
