@@ -50,7 +50,7 @@ def places(low: float | None, high: float | None, value: float | None = None) ->
 
 
 def rounded(value: float, decimals: int) -> float:
-    """Halves away from nought, after the ninth figure is taken as exact: one number reads alike wherever it came from."""
+    """Halves away from nought, the ninth figure taken as exact: one number reads alike wherever it came from."""
     if abs(value) >= _BEYOND:
         return value
     return float(Decimal(f"{value:.9g}").quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP))
