@@ -79,7 +79,12 @@ def _distinct(array: NDArray[Any]) -> tuple[NDArray[np.int64], list[Any]]:
         return _distinct_numbers(array)
     import pyarrow as pa
 
-    encoded = pa.array(array, from_pandas=True).dictionary_encode()
+    try:
+        column = pa.array(array, from_pandas=True)
+    except UnicodeError:  # half a character, as a broken export may hold: spelt out, so that names stay apart
+        whole = [v.encode("utf-8", "backslashreplace").decode() if isinstance(v, str) else v for v in array.tolist()]
+        column = pa.array(whole, from_pandas=True)
+    encoded = column.dictionary_encode()
     found = encoded.dictionary.to_pylist()
     return encoded.indices.fill_null(len(found)).to_numpy(zero_copy_only=False).astype(np.int64), found
 

@@ -174,3 +174,8 @@ def test_what_everybody_holds_in_order(one: tuple[Published, Reference]) -> None
         assert [case.statements[pick.statement] for pick in picks] == [told["tid"] for told in listed]
         for pick, told in zip(picks, listed, strict=True):
             _same(pick, told, case.statements)
+
+
+def test_no_votes_are_nothing_to_lay_out() -> None:
+    with pytest.raises(ValueError, match="nobody has voted"):
+        reference(Votes.from_rows([]))

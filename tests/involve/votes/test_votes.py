@@ -134,3 +134,8 @@ def test_times_as_text_are_put_in_time_and_not_in_the_alphabet() -> None:
 def test_columns_of_unequal_length_are_refused_plainly() -> None:
     with pytest.raises(ValueError, match="have \\[1, 2\\] rows"):
         Votes.from_arrays(["a", "b"], ["1", "1"], [1])
+
+
+def test_half_a_character_in_a_name_is_spelt_out() -> None:
+    votes = Votes.from_rows([("\ud800", "s", 1), ("\ud801", "s", -1)])
+    assert votes.participants == ("\\ud800", "\\ud801") and len(votes) == 2

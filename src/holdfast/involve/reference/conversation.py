@@ -55,8 +55,10 @@ def reference(
 
     ``moderated_out`` and ``meta`` mark statements (S,). ``inside`` marks who is grouped (P,), else
     :func:`in_conversation` says. ``group`` (P,) gives published groups, and then nothing is clustered; ``k`` forces
-    the number of groups; ``like`` (2, S) the direction the components point.
+    the number of groups; ``like`` (2, S) the direction the components point. ValueError where nobody has voted.
     """
+    if not len(votes):
+        raise ValueError("nobody has voted on anything, so there is nothing to lay out")
     room = space(votes, moderated_out, like=like)
     at = place(room, votes)
     clusters, codes = _groups(votes, at, inside, group, k, seed)
