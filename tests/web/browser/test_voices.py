@@ -79,7 +79,9 @@ def test_having_a_say_on_a_phone_by_keyboard(sit_down: Sit, axe: Axe, scripts: b
     page.get_by_label("Keep it, but change it").check()
     page.get_by_label("Why do you think so?").fill("It suits me.")
     page.get_by_text("For whom would your answer differ?").click()
-    page.get_by_label("For which people?").select_option(label="Internet: I do not use it")
+    page.get_by_label("For which people?").select_option(
+        label="How easy is it for you to use the internet? I do not use it"
+    )
     page.get_by_label("What should happen for them?").select_option(label="Stop it")
     look()
     page.get_by_role("button", name="Save and go on").click()
@@ -110,7 +112,7 @@ def test_having_a_say_on_a_phone_by_keyboard(sit_down: Sit, axe: Axe, scripts: b
 @pytest.mark.parametrize("phone", [False, True], ids=["at a desk", "on a phone"])
 def test_every_other_page_is_accessible(sit_down: Sit, axe: Axe, person: Any, phone: bool) -> None:
     from holdfast.web.voices import moderating, taking
-    from holdfast.web.voices.models import Makeup, Preference
+    from holdfast.web.voices.models import Batch, Makeup, Preference
 
     one = talking.change()
     talking.statements(one)
@@ -118,6 +120,8 @@ def test_every_other_page_is_accessible(sit_down: Sit, axe: Axe, person: Any, ph
     talking.people(one, "patients", 12, 1, "retain", about={"internet": "Easy"})
     talking.people(one, "clinicians", 12, -1, "stop")
     [somebody] = talking.people(one, "carers", 1, 0, "adapt")
+    taking.prefer(somebody, "Walk-in clinics", "stop")
+    held = Batch.objects.create(name="Library drop-in", channel="paper", change=one, sha256="0" * 64)
     taking.propose(somebody, "Video works as well as coming in to the clinic.")
     Preference.objects.filter(participant=somebody).update(words="It saves <b>two</b> buses.")
     Makeup.objects.create(dimension="internet", level="Easy", people=70)
@@ -127,9 +131,46 @@ def test_every_other_page_is_accessible(sit_down: Sit, axe: Axe, person: Any, ph
     for path in (
         "/voices/", f"{here}/results", "/voices/read", f"/voices/read?change={one.identifier}", "/voices/make-up",
         f"{here}/batch", f"{here}/assumptions", f"{here}/export", f"{here}/watch", f"/changes/c/{one.identifier}",
-        f"/voices/mine/{somebody.token}",
+        f"/voices/mine/{somebody.token}", f"{here}/batch/{held.pk}/take-out",
     ):  # fmt: skip
         page.goto(path)
         assert page.locator("h1").count() == 1, path
         axe(page)
         _fits(page)
+
+
+@pytest.mark.parametrize("phone", [False, True], ids=["at a desk", "on a phone"])
+def test_a_grid_with_a_wrong_row_comes_back_as_it_was_typed(sit_down: Sit, axe: Axe, person: Any, phone: bool) -> None:
+    one = talking.change()
+    talking.statements(one)
+    page = sit_down("improvement-lead", phone=phone)
+    page.goto(f"/voices/c/{one.identifier}/batch")
+    page.get_by_label("What to call this batch").fill("Library drop-in")
+    page.get_by_label("Video clinics, person 1").select_option("stop")
+    page.get_by_label("Own words of person 2").fill("It saves two buses.")
+    page.get_by_role("button", name="Enter these voices").click()
+    page.get_by_role("link", name="Person 2: It holds no vote and no preference.").wait_for()
+    axe(page)
+    _fits(page)
+    assert page.get_by_label("Own words of person 2").input_value() == "It saves two buses."
+    page.get_by_label("Video clinics, person 2").select_option("retain")
+    page.get_by_role("button", name="Enter these voices").click()
+    page.get_by_text("2 people are entered.").wait_for()
+    assert Participant.objects.count() == 2
+
+
+def test_a_browser_that_is_not_known_says_so_and_starts_anew(sit_down: Sit, axe: Axe) -> None:
+    one = talking.change()
+    talking.statements(one)
+    page = sit_down("", phone=True)
+    page.goto(f"/voices/c/{one.identifier}")
+    page.get_by_role("button", name="Start").click()
+    page.locator("h1.hf-statement").wait_for()
+    page.context.clear_cookies(name="holdfast_voices")
+    page.get_by_role("button", name="Disagree").click()
+    page.get_by_role("heading", name="Your last answer was not kept").wait_for()
+    axe(page)
+    _fits(page)
+    page.get_by_role("button", name="Start").click()
+    page.locator("h1.hf-statement").wait_for()
+    assert Participant.objects.count() == 2 and not Vote.objects.exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import zipfile
@@ -12,6 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from tests.web.voices import talking
 
+from holdfast.web.people.models import AuditEvent
 from holdfast.web.voices import hearing, moderating, taking, typing_in
 from holdfast.web.voices.models import Assumption, Batch, Makeup, Participant, Preference, Statement, Vote
 from holdfast.web.voices.results import current
@@ -36,7 +38,11 @@ def test_a_refusal_needs_a_reason_and_a_late_one_is_told(as_: Any) -> None:
     assert b"Somebody else has dealt" in client.post(where, {**said, "reason": "No."}, follow=True).content
     held.refresh_from_db()
     assert (held.moderated, held.version) == ("accepted", 2)
-    client.post(where, {"deed": "add", "change": one.identifier, "text": "It saves time."})
+    added = {"deed": "add", "change": one.identifier, "text": "It saves time."}
+    got = client.post(where, added)
+    assert b"People are asked already" in got.content and b"It saves the bus fare." in got.content
+    assert not Statement.objects.filter(text="It saves time.").exists() and b'value="It saves time."' in got.content
+    assert b"People are asked about it now" in client.post(where, {**added, "sure": "yes"}, follow=True).content
     assert Statement.objects.filter(text="It saves time.", moderated="accepted").exists()
     assert b"Write a statement" in client.post(where, {"deed": "add", "change": one.identifier}, follow=True).content
     for odd in ({"deed": "same", "number": held.pk, "same": "x"}, {"deed": "nonsense", "number": held.pk}):
@@ -91,8 +97,9 @@ def test_a_file_of_paper_forms_is_entered_once_and_bad_rows_are_listed(as_: Any)
     one = talking.change()
     first = talking.statements(one)[0]
     client, where = as_(ROLE), reverse("voices:batch", args=[one.identifier])
-    empty = client.get(where, {"empty": 1}).content.decode("utf-8-sig").strip().split(",")
-    assert empty[0] == "role" and f"s{first.pk}" in empty and "prefer1" in empty
+    [empty] = csv.reader([client.get(where, {"empty": 1}).content.decode("utf-8-sig").strip()])
+    assert empty[0] == "role" and f"s{first.pk} {first.text}" in empty
+    assert "prefer1 What should happen: Video clinics" in empty
     rows = [
         f"role,internet,prefer1,words,s{first.pk}",
         "Patient,I do not use it,retain,'=1+1 my own words,agree",
@@ -201,3 +208,60 @@ def test_a_grid_as_wide_as_the_conversation_reads_its_own_empty_file() -> None:
     talking.statements(one)
     sheet = typing_in.Sheet.of(one)
     assert typing_in.read(sheet, [dict.fromkeys(sheet.names, "")]).people == []
+
+
+def test_a_refusal_without_a_reason_names_the_statement_and_its_box_stays_open(as_: Any) -> None:
+    one = talking.change()
+    [somebody] = talking.people(one, "patients", 1, 1, "retain")
+    first, second = (taking.propose(somebody, text) for text in ("It saves the bus fare.", "I like my nurse."))
+    said = {"number": second.pk, "version": 1, "deed": "reject"}
+    got = as_(ROLE).post(reverse("voices:moderate"), said)
+    page = got.content.decode()
+    assert got.status_code == 422 and page.count('<details class="nhsuk-details" open>') == 1
+    assert f'href="#reject-{second.pk}"' in page and "“I like my nurse.”: Give a reason" in page
+    assert f'id="reject-{first.pk}-error"' not in page
+    got = as_(ROLE).post(reverse("voices:moderate"), {**said, "reason": "Her number is 943 476 5919."})
+    assert "seems to hold an NHS number" in got.content.decode()
+    second.refresh_from_db()
+    assert second.moderated == "waiting"
+
+
+def test_what_waits_comes_first_and_accepting_stays_on_the_page(as_: Any) -> None:
+    one = talking.change()
+    talking.statements(one, tuple(f"Accepted statement {n} is about {n * 7919}." for n in range(25)))
+    [somebody] = talking.people(one, "patients", 1, 1, "retain")
+    Statement.objects.bulk_create(Statement(change=one, text=f"Waiting {n}.", proposed_by=somebody) for n in range(21))
+    client, where = as_(ROLE), reverse("voices:moderate")
+    first = client.get(where, {"change": one.identifier}).content.decode()
+    assert first.count("Waiting since") == 20
+    last = Statement.objects.get(text="Waiting 20.")
+    page = client.get(where, {"change": one.identifier, "page": "2"}).content.decode()
+    assert "Waiting 20." in page and 'name="page" value="2"' in page
+    said = {"number": last.pk, "version": 1, "deed": "accept", "change": one.identifier, "page": "2"}
+    assert client.post(where, said)["Location"] == f"{where}?change={one.identifier}&page=2"
+
+
+def test_statements_that_are_asked_are_called_the_same_by_number_and_that_is_undone(as_: Any) -> None:
+    one = talking.change()
+    first, second, *_more = talking.statements(one)
+    client, where = as_(ROLE), reverse("voices:moderate")
+    said = {"number": second.pk, "version": 1, "deed": "same", "same": f"s{first.pk}", "change": one.identifier}
+    client.post(where, said)
+    second.refresh_from_db()
+    assert second.same_as_id == first.pk
+    page = client.get(where, {"change": one.identifier}).content.decode()
+    assert "It is not the same: ask people about it" in page
+    client.post(where, {"number": second.pk, "version": 2, "deed": "accept", "change": one.identifier})
+    second.refresh_from_db()
+    assert (second.same_as_id, second.moderated) == (None, "accepted")
+
+
+def test_a_dimension_nobody_is_asked_is_warned_of_and_can_be_removed(as_: Any) -> None:
+    client, where = as_(ROLE), reverse("voices:makeup")
+    rows = "dimension,level,people\nage,Under 18,5\nbanana,Yes,3\nage; sex,Under 18; Male,5\n"
+    page = client.post(where, {"source": "Census", "file": _file(rows)}, follow=True).content.decode()
+    assert "Nobody is asked about banana." in page and page.count("every result says that it is not known") == 1
+    client.post(where, {"remove": "banana", "role": ""})
+    assert "banana" not in client.get(where).content.decode()
+    assert {m.dimension for m in Makeup.objects.all()} == {"age", "age; sex"}
+    assert AuditEvent.objects.filter(summary="removed the make-up of banana: 1 row").count() == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from scipy.integrate import quad
 from scipy.stats import beta
 from tests.web.voices import talking
 
-from holdfast.web.voices import hearing, moderating
+from holdfast.web.voices import hearing, moderating, taking, telling
 from holdfast.web.voices.models import Makeup, Participant, Preference, Result, Vote
 from holdfast.web.voices.results import counts, current, keeping
 
@@ -180,3 +181,88 @@ def test_hearing_keeps_every_vote_in_order() -> None:
     heard = hearing.hear([one.pk])
     assert heard.votes.vote.tolist() == [1, 1, 1, 1, -1]
     assert current(one).told["statements"]
+
+
+def _page(one: Any) -> str:
+    return Client().get(reverse("voices:results", args=[one.identifier])).content.decode()
+
+
+def test_no_exact_count_is_given_away_by_what_the_voices_are_worth() -> None:
+    one = talking.change()
+    talking.statements(one)
+    talking.people(one, "patients", 33, 1, "retain")
+    talking.people(one, "clinicians", 22, -1, "stop")
+    page = _page(one)
+    assert "drawn at random" not in page and "Worth as much as" not in page and "before weighting" not in page
+
+
+def test_what_weighted_voices_are_worth_is_told_once_as_counts_are() -> None:
+    one = talking.change()
+    talking.statements(one)
+    talking.people(one, "patients", 43, 1, "retain", about={"internet": "Easy"})
+    talking.people(one, "patients", 13, -1, "stop", about={"internet": "I do not use it"})
+    for level, people in (("Easy", 20), ("I do not use it", 80)):
+        Makeup.objects.create(dimension="internet", level=level, people=people)
+    page = _page(one)
+    assert re.findall(r"about \d*[05] people drawn at random", page)
+    assert not re.findall(r"\d*[1-46-9] (?:people )?drawn at random", page)
+    assert "about 55 people tell as much as about" in page  # the warning that weights cost more than half
+
+
+def test_a_role_is_listed_for_others_only_where_enough_of_it_answered_for_them() -> None:
+    """One patient answered otherwise for an age: neither theirs nor anybody's answer for it may be worked out."""
+    one = talking.change()
+    patients = talking.people(one, "patients", 40, 1, "retain")
+    talking.people(one, "clinicians", 20, 1, "retain")
+    place = ("age", "35 to 49", "all settings")
+    taking.prefer(patients[0], "Video clinics", "stop", place=place)
+    page = _page(one)
+    assert "35 to 49" not in page and "Some of one role gave another answer" in page
+    assert all(v.dimension == "everyone" for v in telling.of_change(one).voices if v.kind == "role")
+    for who in patients[1:10]:
+        taking.prefer(who, "Video clinics", "stop", place=place)
+    page = " ".join(re.sub(r"<[^>]*>", "", _page(one)).split())
+    assert "What patients would do for people who answer “35 to 49” to “How old are you?”: 75 % in favour" in page
+    assert "What clinicians would do for" not in page and "too few to be shown" not in page
+
+
+def test_groups_of_people_are_named_by_what_they_said_and_warnings_by_the_questions() -> None:
+    one = talking.change()
+    talking.statements(one)
+    for level, count in (("Female", 20), ("Male", 12)):
+        talking.people(one, "patients", count, 1, "retain", about={"sex": level})
+    talking.people(one, "patients", 3, -1, "stop", about={"internet": "I do not use it"}, channel="paper")
+    Makeup.objects.create(dimension="age", level="Under 18", people=5)
+    Makeup.objects.create(dimension="internet", level="I do not use it", people=30)
+    page = " ".join(re.sub(r"<[^>]*>", "", _page(one)).split())
+    assert "patients who answer “Female” to “What is your sex?”" in page
+    told = " ".join(current(one).told["warnings"])
+    assert "asked “How old are you?”" in told and "of people who answer “paper” to “How did you take part?”" in told
+    assert "did not answer “How easy" in told
+    assert not re.search(r"of (channel|sex|age|internet) |their (sex|age|internet)|held: [a-z]", told)
+
+
+def test_a_displaced_practice_has_its_own_words_and_its_own_region() -> None:
+    one = talking.change()
+    for who in talking.people(one, "patients", 12, 1, "retain"):
+        taking.prefer(who, "Walk-in clinics", "stop")
+    page = _page(one)
+    assert "Leave it stopped</th>" in page and "Keep it as it is</th>" in page
+    assert 'aria-label="By role: Video clinics"' in page and 'aria-label="By role: Walk-in clinics"' in page
+    picture = Client().get(reverse("voices:wishes-chart", args=[one.identifier, 2])).content.decode()
+    assert "Leave it stopped" in picture and "Keep it as it is" not in picture
+
+
+@pytest.mark.parametrize(
+    ("votes", "minority", "divided"),
+    [((6, 6, 3), "", True), ((10, 2, 3), "disagree", False), ((10, 1, 4), "pass", False), ((2, 10, 3), "agree", False)],
+)
+def test_the_minority_is_who_disagrees_where_they_are_worth_showing(
+    votes: tuple[int, int, int], minority: str, divided: bool
+) -> None:
+    one = talking.change()
+    talking.statements(one, ("A single statement.",))
+    for vote, count in zip((1, -1, 0), votes, strict=True):
+        talking.people(one, "patients", count, vote, "retain")
+    [row] = current(one).told["statements"][0]["rows"]
+    assert (row["minority"], row["divided"]) == (minority, divided)

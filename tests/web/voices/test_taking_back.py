@@ -184,3 +184,20 @@ def test_a_statement_that_went_while_a_moderator_read_it_is_told_as_late() -> No
     taking.withdraw(somebody)
     with pytest.raises(moderating.StaleError):
         moderating.judge(proposed, "the tests", "accept", read_at=1)
+
+
+def test_a_proposal_that_was_refused_or_called_a_copy_goes_with_its_author_unless_people_were_asked(as_: Any) -> None:
+    one = talking.change()
+    first = talking.statements(one)[0]
+    [somebody] = talking.people(one, "patients", 1, 1, "retain")
+    refused, copy, asked, kept = (taking.propose(somebody, f"{NAMING} {n}") for n in range(4))
+    moderating.judge(refused, "the tests", "reject", read_at=1, reason="It names somebody.")
+    moderating.judge(copy, "the tests", "same", read_at=1, same_as=first)
+    moderating.judge(kept, "the tests", "accept", read_at=1)
+    moderating.judge(asked, "the tests", "accept", read_at=1)
+    Vote.objects.create(participant=Participant.objects.create(change=one), statement=asked, vote=1)
+    moderating.judge(asked, "the tests", "reject", read_at=2, reason="It holds two ideas.")
+    taking.withdraw(somebody)
+    assert set(Statement.objects.filter(text__startswith=NAMING)) == {asked, kept}
+    page = as_("improvement-lead").get(reverse("voices:moderate"), {"change": one.identifier}).content.decode()
+    assert refused.text not in page and copy.text not in page and asked.text in page

@@ -61,6 +61,8 @@ def test_a_whole_visit_is_kept_and_shown_on_the_receipt() -> None:
         ("Video clinics", "stop", "internet", "I do not use it"),
         ("Walk-in clinics", "reinstate", "everyone", "everyone"),
     ]
+    assert "Go back" not in page and "Bring it back" in page and "I care for somebody who uses it" in page
+    assert "people who answer “I do not use it” to “How easy is it for you to use the internet?”" in page
     assert "<script>alert" not in page and "&lt;script&gt;" in page and "\u202e" not in page and "👩🏽‍⚕️" in page
     assert AuditEvent.objects.filter(verb="voices.take_part").count() == 1 + 4 + 3 + 1
 
@@ -137,7 +139,8 @@ def test_withdrawing_erases_everything_and_stops_answers() -> None:
     assert Statement.objects.get(pk=kept.pk).proposed_by_id is None
     assert not Statement.objects.filter(text__contains="Nobody has read").exists()
     assert b"Your answers are erased" in client.get(reverse("voices:receipt", args=[somebody.token])).content
-    assert _vote(client, one, first, "agree").status_code == 302 and not Vote.objects.exists()
+    late = _vote(client, one, first, "agree")
+    assert late.status_code == 409 and b"Your last answer was not kept" in late.content and not Vote.objects.exists()
 
 
 def test_the_private_link_changes_an_answer_and_goes_on_in_another_browser() -> None:
@@ -245,3 +248,11 @@ def test_a_browser_that_joined_before_a_merge_is_the_same_person_after_it(person
     client.post(reverse("voices:about", args=[other.identifier]))
     _vote(client, kept, asked, "agree")
     assert Participant.objects.get().votes.count() == 1
+
+
+@pytest.mark.parametrize(("statements", "words"), [(4, "about 1 minute "), (72, "about 6 minutes ")])
+def test_how_long_it_takes_is_told_from_what_is_asked(statements: int, words: str) -> None:
+    one = talking.change()
+    talking.statements(one, tuple(f"Statement number {n}." for n in range(statements)))
+    page = Client().get(reverse("voices:about", args=[one.identifier])).content.decode()
+    assert words in page and "what you said so far counts" in page

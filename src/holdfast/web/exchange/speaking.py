@@ -45,7 +45,7 @@ class Spoken:
             return values["participant_id"] in self.gone
         if label == "voices.statement" and values["proposed_by_id"] in self.gone:
             values["proposed_by_id"] = None
-            return bool(values["moderated"] == "waiting")
+            return bool(values["moderated"] != "accepted")
         if label == "voices.makeup" and (values["role"], values["dimension"]) in self.counted:
             self.left.add(values["dimension"])
             return True

@@ -15,6 +15,8 @@ from holdfast.web.voices.models import Participant, Statement, Vote
 
 FEWEST: Final = 30
 """Votes below which nothing is learned of who thinks alike: statements are shown in turn, the least seen first."""
+SECONDS: Final = 5
+"""How long a statement takes to read and answer."""
 GROWN: Final = 1.25
 """By how much the votes must have grown before the state is made afresh."""
 KEPT: Final = 7 * 24 * 3600
@@ -28,6 +30,11 @@ class Turn:
     done: int
     all: int
     enough: bool
+
+
+def minutes(statements: int) -> int:
+    """About how long so many statements take, at the most."""
+    return max(1, -(-SECONDS * statements // 60))
 
 
 def turn(person: Participant, change: Change) -> Turn:

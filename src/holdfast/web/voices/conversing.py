@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from holdfast.involve.polis_files import Conversation, read_polis, write_polis_csv, write_polis_json
 from holdfast.involve.polis_files.conversation import CSV_FILES, JSON_FILES
+from holdfast.web.jinja import plural
 from holdfast.web.people import audit
 from holdfast.web.register import merging
 from holdfast.web.register.models import Change
@@ -74,26 +75,28 @@ def read(change: Change, actor: Any, folder: Path) -> Brought:
     if Batch.objects.filter(change=change, sha256=print_).exists():
         return Brought("These very files were brought in before. Nothing was brought in twice.")
     problems = [f"{p.where}: {p.rule} ({p.count:,} times). {p.fix}" for p in talk.problems]
-    statements = _statements(change, talk, problems)
-    batch = Batch.objects.create(name="A Polis export", channel="online", change=change, by=actor, sha256=print_,
-                                 refused=[{"line": 0, "why": words} for words in problems])  # fmt: skip
+    batch = Batch.objects.create(name="A Polis export", channel="online", change=change, by=actor, sha256=print_)
+    statements = _statements(batch, talk, problems)
+    batch.refused = [{"line": 0, "why": words} for words in problems]
+    batch.save(update_fields=["refused"])
     people = Participant.objects.bulk_create(
         [Participant(change=change, batch=batch) for _ in talk.heard.participants], batch_size=500
     )
     votes = _votes(talk, people, statements)
     Vote.objects.bulk_create(votes, batch_size=1_000)
     added = sum(one is not None for one in statements)
-    said = f"{len(people):,} people, {added:,} statements and {len(votes):,} votes were brought in."
+    heard, cast = plural(len(people), "person", "people"), plural(len(votes), "vote")
+    said = f"{heard}, {plural(added, 'statement')} and {cast} were brought in."
     audit.record(actor, "voices.moderate", "batch", batch.pk, f"{change.identifier}: {said}")
     return Brought(said, problems)
 
 
-def _statements(change: Change, talk: Conversation, problems: list[str]) -> list[Statement | None]:
+def _statements(batch: Batch, talk: Conversation, problems: list[str]) -> list[Statement | None]:
     """A statement for each that was listed: the one that is there already where the words are the same.
 
     Never one that somebody proposed and nobody has read: they may still take it back, and votes would hold it.
     """
-    there = Statement.objects.filter(change=change, same_as=None)
+    there = Statement.objects.filter(change=batch.change, same_as=None)
     held = {one.text: one for one in there.exclude(moderated="waiting", proposed_by__isnull=False)}
     found: list[Statement | None] = []
     for one in talk.heard.statements:
@@ -109,8 +112,9 @@ def _statements(change: Change, talk: Conversation, problems: list[str]) -> list
             continue
         if text not in held:
             held[text] = Statement.objects.create(
-                change=change, text=text, moderated=one.moderated, reason=one.reason[:LONGEST], meta=one.meta
-            )
+                change=batch.change, batch=batch, text=text, moderated=one.moderated, reason=one.reason[:LONGEST],
+                meta=one.meta,
+            )  # fmt: skip
         found.append(held[text])
     return found
 

@@ -61,6 +61,9 @@ class Batch(models.Model):
     made_at = models.DateTimeField(auto_now_add=True)
     sha256 = models.CharField(max_length=64)
     refused = models.JSONField(default=list, help_text="Rows that could not be read, each with its line and why.")
+    taken_out_at = models.DateTimeField(null=True, blank=True)
+    taken_out_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    taken_out_why = models.CharField("why it was taken out", max_length=300, blank=True)
 
     class Meta:
         ordering = ("-id",)
@@ -94,6 +97,10 @@ class Statement(models.Model):
     proposed_by = models.ForeignKey(
         Participant, null=True, blank=True, on_delete=models.SET_NULL, related_name="proposed"
     )
+    batch = models.ForeignKey(
+        Batch, null=True, blank=True, on_delete=models.SET_NULL, related_name="statements",
+        help_text="The conversation that was brought in and that it first came with.",
+    )  # fmt: skip
     same_as = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="copies")
     meta = models.BooleanField("about the conversation, not the matter", default=False)
     version = models.PositiveIntegerField(default=1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 from itertools import chain
 from typing import Any, Final
@@ -12,10 +12,13 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from holdfast.involve.people import CHANNEL
+from holdfast.records.involving import JOINED
+from holdfast.web.jinja import plural
 from holdfast.web.people import audit
 from holdfast.web.register import merging
 from holdfast.web.register.models import Change
-from holdfast.web.voices.models import Assumption, Makeup, Preference, Statement
+from holdfast.web.voices.models import AboutQuestion, Assumption, Makeup, Preference, Statement
 from holdfast.web.voices.results import keeping
 
 VERB: Final = "voices.moderate"
@@ -140,5 +143,23 @@ def make_up(actor: Any, rows: list[dict[str, Any]], source: str) -> int:
     for role, dimension in dict.fromkeys((row["role"], row["dimension"]) for row in rows):
         Makeup.objects.filter(role=role, dimension=dimension).delete()
     Makeup.objects.bulk_create(Makeup(**row, source=source[:300]) for row in rows)
-    audit.record(actor, VERB, "makeup", "population", f"entered the make-up of the population: {len(rows)} rows")
+    audit.record(
+        actor, VERB, "makeup", "population", f"entered the make-up of the population: {plural(len(rows), 'row')}"
+    )
     return len(rows)
+
+
+def unasked(dimensions: Iterable[str]) -> set[str]:
+    """Dimensions of a make-up that nobody is asked about: results can only say that they are not known."""
+    known = {CHANNEL, *AboutQuestion.objects.filter(asked=True).values_list("code", flat=True)}
+    return {one for one in dimensions if not {part.strip() for part in one.split(JOINED)} <= known}
+
+
+@transaction.atomic
+def remove_make_up(actor: Any, role: str, dimension: str) -> int:
+    """Take out the make-up of one role and dimension; returns how many rows there were."""
+    gone = Makeup.objects.filter(role=role, dimension=dimension).delete()[0]
+    if gone:
+        said = f"removed the make-up of {dimension or 'no dimension'}: {plural(gone, 'row')}"
+        audit.record(actor, VERB, "makeup", "population", said)
+    return gone

@@ -22,7 +22,9 @@ def hang() -> None:
 def build(_request: HttpRequest, change: Change) -> Part:
     """Role by role what people would do, the weakest belief, and who is missing."""
     told = current(change).told
-    said = {"told": told, "lines": telling.lines(told), "statements": len(choosing.accepted(merging.family(change)))}
+    statements = len(choosing.accepted(merging.family(change)))
+    said = {"told": told, "lines": telling.lines(told), "statements": statements,
+            "minutes": choosing.minutes(statements)}  # fmt: skip
     return Part("voices/step.jinja", said, _missing(told))
 
 

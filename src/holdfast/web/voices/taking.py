@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -16,12 +16,11 @@ from holdfast.web.people import audit
 from holdfast.web.people.limits import client_address
 from holdfast.web.register import merging
 from holdfast.web.register.models import Change
+from holdfast.web.voices import recognising
 from holdfast.web.voices.models import AboutQuestion, Participant, Preference, Statement, Vote
 from holdfast.web.voices.results import keeping
 
 SOMEBODY: Final = "somebody who took part"
-SESSION: Final = "voices"
-"""Where the browser's session keeps which participant it is, for each change."""
 MOST_PROPOSED: Final = 10
 VERB: Final = "voices.take_part"
 
@@ -56,17 +55,20 @@ def here(request: HttpRequest, change: Change) -> Participant | None:
 
     A browser that joined a change which was merged into this one since is still the same person.
     """
-    joined = request.session.get(SESSION, {})
-    if not joined:
-        return None
-    keys = [joined[str(pk)] for pk in merging.family(change) if str(pk) in joined]
-    found = Participant.objects.filter(withdrawn_at=None).select_related("change").in_bulk(keys)
-    return next((found[key] for key in keys if key in found), None)
+    return next((one for one in _known(request, change) if one.withdrawn_at is None), None)
 
 
-def remember(request: HttpRequest, person: Participant, change: Change) -> None:
-    """Let this browser go on as somebody. ``change`` is the one spoken of, or the one that it was joined with."""
-    request.session[SESSION] = {**request.session.get(SESSION, {}), str(change.pk): person.pk}
+def gone(request: HttpRequest, change: Change) -> Participant | None:
+    """Who this browser was, where they have taken everything back."""
+    return next((one for one in _known(request, change) if one.withdrawn_at is not None), None)
+
+
+def _known(request: HttpRequest, change: Change) -> list[Participant]:
+    held = recognising.tokens(request)
+    if not held:
+        return []
+    mine = Participant.objects.filter(token__in=held, change__in=merging.family(change)).select_related("change")
+    return sorted(mine, key=lambda one: held.index(one.token))
 
 
 @transaction.atomic
@@ -75,7 +77,6 @@ def join(request: HttpRequest, change: Change) -> Participant:
     found = here(request, change)
     if found is None:
         found = Participant.objects.create(change=change, source=source_of(request))
-        remember(request, found, change)
         audit.record(SOMEBODY, VERB, "conversation", change.identifier, "joined the conversation")
     return found
 
@@ -166,24 +167,32 @@ def withdraw(person: Participant, at: dt.datetime | None = None) -> None:
         held = _locked(person)
     except WithdrawnError:
         return
-    held.votes.all().delete()
-    held.preferences.all().delete()
-    _unread_gone(held)
-    held.proposed.update(proposed_by=None)
-    held.role, held.about, held.source, held.withdrawn_at = "", {}, "", at or timezone.now()
-    held.save(update_fields=["role", "about", "source", "withdrawn_at"])
+    _never_asked_gone(held)
+    erase(Participant.objects.filter(pk=held.pk), at)
     keeping.retell(held.change)
     audit.record(SOMEBODY, VERB, "conversation", held.change.identifier, "withdrew everything they had said")
 
 
-def _unread_gone(person: Participant) -> None:
-    """Erase what somebody proposed and nobody has accepted.
+def erase(people: QuerySet[Participant], at: dt.datetime | None = None) -> int:
+    """Erase what people said and who they are, within the transaction of whoever asks; how many they were."""
+    here = people.filter(withdrawn_at=None)
+    list(here.select_for_update().values_list("pk"))  # nobody answers while their answers go
+    keys = here.order_by().values("pk")
+    Vote.objects.filter(participant__in=keys).delete()
+    Preference.objects.filter(participant__in=keys).delete()
+    Statement.objects.filter(proposed_by__in=keys).update(proposed_by=None)
+    return here.update(role="", about={}, source="", withdrawn_at=at or timezone.now())
 
-    What was called the same as it waits to be read again. Where it has votes, the very same words came in from
-    elsewhere with them: those are not this person's alone, and stay without them.
+
+def _never_asked_gone(person: Participant) -> None:
+    """Erase what somebody proposed and nobody was asked: it waits, was refused, or was called the same as another.
+
+    What was called the same as it waits to be read again. Where it has votes, people were asked about it, or the very
+    same words came in from elsewhere: those are not this person's alone, and stay without them.
     """
-    waiting = [one.pk for one in person.proposed.select_for_update().filter(moderated="waiting")]
-    Statement.objects.filter(same_as__in=waiting).update(
+    held = person.proposed.select_for_update().exclude(moderated="accepted", same_as=None)
+    never = [one.pk for one in held if not one.votes.exists()]
+    Statement.objects.filter(same_as__in=never).exclude(pk__in=never).update(
         same_as=None, moderated="waiting", version=F("version") + 1
     )  # fmt: skip
-    person.proposed.filter(pk__in=waiting, votes=None).delete()
+    person.proposed.filter(pk__in=never).delete()

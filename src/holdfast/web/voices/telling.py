@@ -12,7 +12,7 @@ from holdfast.records.voices import Belief, SustainRisk, Voice
 from holdfast.web.register import merging
 from holdfast.web.register.models import Change
 from holdfast.web.voices.models import Participant, Result
-from holdfast.web.voices.results import counts, current, latest, stored
+from holdfast.web.voices.results import counts, current, latest, places, stored
 
 
 @dataclass(frozen=True)
@@ -26,11 +26,11 @@ class Said:
     words: tuple[dict[str, str], ...] = ()
 
     @classmethod
-    def of(cls, held: Result) -> Said:
-        """From what was kept."""
+    def of(cls, held: Result, *, shown: bool = False) -> Said:
+        """From what was kept; ``shown`` to people, without places of which too few of a role spoke."""
         told = held.told
         return cls(
-            tuple(Voice(**row) for row in told["voices"]),
+            tuple(Voice(**row) for row in told["voices"] if not shown or places.may_be_shown(told, row)),
             tuple(Belief(**row) for row in told["beliefs"]),
             tuple(SustainRisk(**{**row, "unasked": tuple(row["unasked"])}) for row in told["risks"]),
             held.stamp if told["heard"] else "",
@@ -40,7 +40,7 @@ class Said:
 
 def of_change(change: Change) -> Said:
     """What was heard about a change, as its results show it."""
-    return Said.of(current(change))
+    return Said.of(current(change), shown=True)
 
 
 def of_changes(changes: Iterable[Change]) -> dict[int, Said]:
@@ -57,7 +57,7 @@ def of_changes(changes: Iterable[Change]) -> dict[int, Said]:
         .values_list("change", flat=True)
         .distinct()
     )
-    found = {pk: Said.of(result) for pk, result in held.items()}
+    found = {pk: Said.of(result, shown=True) for pk, result in held.items()}
     return found | {pk: of_change(every[pk]) for pk in spoken}
 
 

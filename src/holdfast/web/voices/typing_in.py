@@ -6,17 +6,21 @@ import csv
 import hashlib
 import io
 import json
+from collections import Counter
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from holdfast.records.involving import PREFER_NOT, ROLE_NOT_GIVEN
+from holdfast.web.jinja import plural
 from holdfast.web.people import audit
 from holdfast.web.register import merging
 from holdfast.web.register.models import Change, Practice
 from holdfast.web.voices import choosing, wishes
+from holdfast.web.voices.asked import ROLES
 from holdfast.web.voices.models import AboutQuestion, Batch, Participant, Preference, Statement, Vote
 from holdfast.web.words import refuse_unsafe
 from holdfast.workspace.hearing import PLURAL
@@ -31,10 +35,21 @@ MORE_WORDS: Final = (
     "quotation marks, or save the file from a spreadsheet as CSV."
 )
 MOST: Final = 5_000
+LIKE: Final = 0.8
+"""How alike a word must be to a role for that to be what was meant."""
+OTHER_FILES: Final = {
+    b"PK\x03\x04": "a Word or Excel document, or a zip", b"%PDF": "a PDF",
+    b"\xd0\xcf\x11\xe0": "an older Word or Excel document",
+}  # fmt: skip
+"""How files begin that are sent in place of a CSV file."""
+ALLOWED: Final = (
+    "A CSV file is allowed: a first line with the names of its columns, then a row for each entry. "
+    "From a spreadsheet, save it as “CSV UTF-8”, then send it again."
+)
 
 
 class UnreadableError(Exception):
-    """The whole file cannot be read; the message says why and what to do."""
+    """The whole file cannot be read; each message says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +78,14 @@ class Sheet:
         """Every column, in order."""
         return ["role", *self.about, *self.practices, WORDS, *self.statements]
 
+    @property
+    def headings(self) -> list[str]:
+        """The same, each with what it asks: a heading is read by its first word."""
+        asked = {code: one.label for code, one in self.about.items()}
+        asked |= {code: f"What should happen: {one.name}" for code, one in self.practices.items()}
+        asked |= {code: one.text for code, one in self.statements.items()} | {WORDS: "Their own words"}
+        return [f"{name} {asked.get(name, '')}".strip() for name in self.names]
+
 
 @dataclass
 class Read:
@@ -74,25 +97,39 @@ class Read:
 
 def rows_of(content: bytes) -> list[dict[str, str]]:
     """The rows of a CSV file by its first line. Raises UnreadableError."""
+    if kind := next((kind for start, kind in OTHER_FILES.items() if content.startswith(start)), ""):
+        raise UnreadableError(f"This is {kind}, not a CSV file. {ALLOWED}")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise UnreadableError("This file is not UTF-8 text. Save it as “CSV UTF-8”, then send it again.") from None
     try:
         reader = csv.DictReader(io.StringIO(text, newline=""), restval="")
+        _refuse_twice([_name(one) for one in reader.fieldnames or ()])
         rows = [_row(row) for row in reader]
     except csv.Error as problem:
         raise UnreadableError(f"This file cannot be read as CSV: {problem}. Save it again as CSV.") from None
     if len(rows) > MOST:
         raise UnreadableError(f"This file has {len(rows):,} rows. Send at most {MOST:,} at a time.")
     if not rows:
-        raise UnreadableError("This file has no rows under its first line. Fill in one row for each person.")
+        raise UnreadableError(f"This file has no rows under its first line. {ALLOWED}")
     return rows
+
+
+def _name(heading: str) -> str:
+    """A column's name: the first word of its heading. The rest says what it asks."""
+    return (heading.lower().split() or [""])[0]
+
+
+def _refuse_twice(names: list[str]) -> None:
+    """Of two columns with one name only one could be read, and nobody would know which."""
+    if twice := next((name for name, n in Counter(names).items() if name and n > 1), ""):
+        raise UnreadableError(f"Two columns of this file are called {twice}. Take one out, or give it its own name.")
 
 
 def _row(row: dict[str | None, Any]) -> dict[str, str]:
     """A row by its columns' names. Cells beyond the last column, even empty ones, are held under ``MORE``."""
-    found = {str(k).strip().lower(): unmarked(str(v or "")) for k, v in row.items() if k is not None}
+    found = {_name(k): unmarked(str(v or "")) for k, v in row.items() if k is not None}
     return found | {MORE: "more cells"} if None in row else found
 
 
@@ -140,7 +177,14 @@ def _person(sheet: Sheet, row: dict[str, str]) -> dict[str, Any]:
 def _role(text: str) -> str:
     role = refuse_unsafe(text, 60, called="The role", lines=False).lower()
     role = PLURAL.get(role, role)
-    return "" if role == ROLE_NOT_GIVEN else role
+    if role == ROLE_NOT_GIVEN:
+        return ""
+    known = [code for code, _words in ROLES]
+    if role not in known:
+        near = get_close_matches(role, known, 1, LIKE)
+        meant = f" Did you mean {near[0]}?" if near else ""
+        raise ValidationError(f"“{role[:40]}” is no role here.{meant} Give {', '.join(known)}, or leave it empty.")
+    return role
 
 
 def _wish(sheet: Sheet, practice: Practice, text: str) -> Any:
@@ -200,6 +244,7 @@ def enter(change: Change, actor: Any, name: str, channel: str, found: Read) -> t
         ],
         batch_size=1_000,
     )  # fmt: skip
-    said = f"entered {len(people)} {channel} voices on {change.identifier}; {len(found.refused)} rows refused"
+    heard = plural(len(people), f"{channel} voice")
+    said = f"entered {heard} on {change.identifier}; {plural(len(found.refused), 'row')} refused"
     audit.record(actor, "voices.moderate", "batch", batch.pk, said)
     return batch, True

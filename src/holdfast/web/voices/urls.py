@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from holdfast.web.voices.pages import entering, mine, moderating, questions, results, taking_part
+from holdfast.web.voices.pages import entering, mine, moderating, questions, reading, results, taking_part
 
 app_name = "voices"
 urlpatterns: list[URLPattern] = [
     path("", results.conversations, name="list"),
-    path("read", moderating.moderate, name="moderate"),
+    path("read", reading.moderate, name="moderate"),
     path("make-up", moderating.makeup, name="makeup"),
     path("questions", questions.every, name="questions"),
     path("questions/add", questions.add, name="add-question"),
     path("questions/about/<slug:code>", questions.one, name="question"),
     path("mine/<str:token>", mine.receipt, name="receipt"),
     path("mine/<str:token>/go-on", mine.go_on, name="go-on"),
+    path("mine/<str:token>/forget", mine.forget, name="forget"),
     path("mine/<str:token>/erase", mine.withdraw, name="withdraw"),
     path("mine/<str:token>/answers/<int:statement>", mine.again, name="again"),
     path("c/<str:identifier>", taking_part.about, name="about"),
@@ -27,6 +28,7 @@ urlpatterns: list[URLPattern] = [
     path("c/<str:identifier>/results/statement-<int:number>.svg", results.statement_chart, name="chart"),
     path("c/<str:identifier>/results/practice-<int:number>.svg", results.wishes_chart, name="wishes-chart"),
     path("c/<str:identifier>/batch", entering.batch, name="batch"),
+    path("c/<str:identifier>/batch/<int:number>/take-out", entering.take_out, name="take-out"),
     path("c/<str:identifier>/assumptions", moderating.assumptions, name="assumptions"),
     path("c/<str:identifier>/export", entering.export, name="export"),
     path("c/<str:identifier>/import", entering.bring, name="import"),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
+from holdfast.involve.people import CHANNEL
 from holdfast.records.vocabularies import ALL_SETTINGS, EVERYONE
 from holdfast.web.register.models import DISPLACED, Change, Practice, Term
 from holdfast.web.voices.models import AboutQuestion
@@ -19,8 +21,8 @@ DISPLACED_WORDS: Final = {
     "adapt": "Bring it back, but change it",
     "stop": "Leave it stopped",
 }
-SAID: Final = {"retain": "keep it", "adapt": "change it", "reinstate": "bring back what was there", "stop": "stop it"}
 BETWEEN: Final = "|"
+HOW: Final = "How did you take part?"
 SETTINGS: Final = "setting"
 """The vocabulary of settings."""
 
@@ -37,10 +39,21 @@ def preferences(practice: Practice, *, beside: bool) -> list[tuple[str, str]]:
     return [(code, words) for code, words in INTRODUCED_WORDS.items() if beside or code != "reinstate"]
 
 
+def said_words(practice: Practice | None) -> dict[str, str]:
+    """Every answer in the words in which it is offered; the introduced practice's where the practice is no more."""
+    displaced = practice is not None and practice.role == DISPLACED
+    return {**INTRODUCED_WORDS, **(DISPLACED_WORDS if displaced else {})}
+
+
+def labels() -> dict[str, str]:
+    """What is asked of people, by its code, and how they took part."""
+    return {CHANNEL: HOW, **dict(AboutQuestion.objects.values_list("code", "label"))}
+
+
 def groups() -> list[tuple[str, str]]:
     """Groups of people for whom an answer may differ: every answer to every question about people."""
     found = [
-        (f"{question.code}{BETWEEN}{level}", f"{named(question.code)}: {level}")
+        (f"{question.code}{BETWEEN}{level}", f"{question.label} {level}")
         for question in AboutQuestion.objects.filter(asked=True)
         for level in question.levels
     ]
@@ -60,13 +73,18 @@ def place_of(who: str, where: str) -> tuple[str, str, str]:
     return dimension or EVERYONE, level or EVERYONE, where or ALL_SETTINGS
 
 
-def place_words(dimension: str, level: str, setting: str) -> str:
-    """For whom an answer holds, in words; empty for everyone everywhere."""
-    who = "" if dimension == EVERYONE else f"{named(dimension).lower()}: {level}"
+def answered(label: str, level: str) -> str:
+    """Whoever gives an answer to a question, in words that follow “people who”."""
+    return f"answer “{level}” to “{label}”"
+
+
+def place_words(dimension: str, level: str, setting: str, asked: Mapping[str, str]) -> str:
+    """For whom an answer holds, in words; empty for everyone everywhere. ``asked``: questions by code."""
+    who = "" if dimension == EVERYONE else f"people who {answered(asked.get(dimension, named(dimension)), level)}"
     where = "" if setting == ALL_SETTINGS else setting
     return ", ".join(part for part in (who, where) if part)
 
 
 def named(code: str) -> str:
-    """A dimension as a heading."""
+    """A dimension as a heading, where it is no question."""
     return code.replace("-", " ").replace("_", " ").capitalize()

@@ -12,17 +12,20 @@ from typing import Any, Final
 
 from django import forms
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from holdfast.records import InputProblems
 from holdfast.records.involving import CHANNELS
 from holdfast.web.forms import PlainForm
+from holdfast.web.jinja import plural
 from holdfast.web.people.access import may
+from holdfast.web.register import merging
 from holdfast.web.register.models import Change
-from holdfast.web.voices import conversing, typing_in
+from holdfast.web.voices import batches, conversing, typing_in
 from holdfast.web.voices.asked import ROLES, choices
 from holdfast.web.voices.models import Batch
 from holdfast.web.voices.pages.finding import change_of
@@ -31,6 +34,10 @@ from holdfast.workspace.writing.spreadsheets import safe_text
 
 GRID: Final = 8
 """People on one page of the grid."""
+BATCHES: Final = 20
+TOLD: Final = 20
+"""Rows of a file whose faults are told, where none could be read."""
+MEND: Final = "Mend those rows and send them alone, since sending the whole file again would enter the others twice."
 LARGEST: Final = 20 * 1024 * 1024
 
 
@@ -46,6 +53,13 @@ class BatchForm(PlainForm):
         label="A CSV file, one row for each person", required=False,
         help_text="Or fill in the grid below and leave this empty.",
     )  # fmt: skip
+
+
+class TakeOutForm(PlainForm):
+    """Why a batch is taken out."""
+
+    why = ShortWords(label="Why is it taken out?", most=300, help_text="For instance: the wrong change, or a test.",
+                     error_messages={"required": "Say why it is taken out"})  # fmt: skip
 
 
 class PolisForm(PlainForm):
@@ -67,34 +81,57 @@ def batch(request: HttpRequest, identifier: str) -> HttpResponse:
         return _empty(sheet)
     posted = request.method == "POST"
     form = BatchForm(request.POST if posted else None, request.FILES if posted else None)
+    faults: dict[int, str] = {}
     if posted and form.is_valid():
-        try:
-            found = _found(request, sheet, form)
-        except typing_in.UnreadableError as problem:
-            form.add_error("file", str(problem))
-        else:
+        found, faults = _found(request, sheet, form)
+        if found is not None and not faults and not form.errors:
             return _kept(request, change, form, found)
+    return _shown(request, change, sheet, form, faults)
+
+
+def _shown(
+    request: HttpRequest, change: Change, sheet: typing_in.Sheet, form: BatchForm, faults: dict[int, str]
+) -> HttpResponse:
+    every = Batch.objects.filter(change__in=merging.family(change)).select_related("by", "taken_out_by")
+    page = Paginator(every, BATCHES).get_page(request.GET.get("page"))
     said = {
-        "change": change, "sheet": sheet, "form": form, "roles": ROLES, "choices": choices, "wide": True,
-        "rows": range(1, GRID + 1), "batches": list(Batch.objects.filter(change=change).select_related("by")[:20]),
+        "change": change, "sheet": sheet, "form": form, "faults": faults, "roles": ROLES, "choices": choices,
+        "wide": True, "rows": range(1, GRID + 1), "page": page,
     }  # fmt: skip
-    return render(request, "voices/batch.jinja", said, status=422 if form.errors else 200)
+    return render(request, "voices/batch.jinja", said, status=422 if form.errors or faults else 200)
 
 
-def _found(request: HttpRequest, sheet: typing_in.Sheet, form: BatchForm) -> typing_in.Read:
+def _found(
+    request: HttpRequest, sheet: typing_in.Sheet, form: BatchForm
+) -> tuple[typing_in.Read | None, dict[int, str]]:
+    """People from the file or the grid, and what is wrong in the grid: one row wrong there, and none is kept.
+
+    Whoever types sees the rows and mends them, and none is entered twice. Rows of a file that can be read are kept.
+    """
     file = form.cleaned_data["file"]
-    if file is not None:
-        if file.size > LARGEST:
-            raise typing_in.UnreadableError("This file is larger than 20 MB. Send it in parts.")
-        found = typing_in.read(sheet, typing_in.rows_of(file.read()))
-    else:
-        grid = [{name: request.POST.get(f"r{n}-{name}", "") for name in sheet.names} for n in range(1, GRID + 1)]
-        found = typing_in.read(sheet, grid, first=1)
+    grid = [{name: request.POST.get(f"r{n}-{name}", "") for name in sheet.names} for n in range(1, GRID + 1)]
+    typed = typing_in.read(sheet, grid, first=1)
+    if file is not None and (typed.people or typed.refused):
+        form.add_error("file", "Send the file or the rows below, one after the other. You have given both")
+        return None, {}
+    if file is None:
+        if not typed.people and not typed.refused:
+            form.add_error("file", "Fill in at least one person below, or choose a file")
+        return typed, {row["line"]: row["why"] for row in typed.refused}
+    try:
+        return _of_file(sheet, file), {}
+    except typing_in.UnreadableError as problem:
+        form.add_error("file", [*problem.args])
+        return None, {}
+
+
+def _of_file(sheet: typing_in.Sheet, file: Any) -> typing_in.Read:
+    if file.size > LARGEST:
+        raise typing_in.UnreadableError("This file is larger than 20 MB. Send it in parts.")
+    found = typing_in.read(sheet, typing_in.rows_of(file.read()))
     if not found.people:
-        why = "; ".join(f"line {r['line']}: {r['why']}" for r in found.refused[:5])
-        raise typing_in.UnreadableError(
-            f"No row could be read. {why}" if why else "Fill in at least one person, or choose a file."
-        )
+        why = [f"Line {row['line']}: {row['why']}" for row in found.refused[:TOLD]]
+        raise typing_in.UnreadableError("No row could be read, so nobody is entered.", *why)
     return found
 
 
@@ -104,15 +141,35 @@ def _kept(request: HttpRequest, change: Change, form: BatchForm, found: typing_i
     if not new:
         messages.info(request, f"This very batch was entered before, as “{made.name}”. Nothing was entered twice.")
     else:
-        refused = f" {len(found.refused)} rows could not be read; they are listed below." if found.refused else ""
-        messages.success(request, f"{len(found.people)} people are entered.{refused}")
+        entered = f"{plural(len(found.people), 'person is', 'people are')} entered."
+        rest = f" {plural(len(found.refused), 'row')} could not be read: see below. {MEND}" if found.refused else ""
+        messages.success(request, entered + rest)
     return redirect("voices:batch", identifier=change.identifier)
 
 
+@may("voices.moderate")
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def take_out(request: HttpRequest, identifier: str, number: int) -> HttpResponse:
+    """Take a batch out again, with a reason, once somebody has seen what goes with it."""
+    change = change_of(identifier)
+    held = get_object_or_404(Batch, pk=number, change__in=merging.family(change))
+    form = TakeOutForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        if batches.take_out(held, request.user, form.cleaned_data["why"]):
+            messages.success(request, f"“{held.name}” is taken out. The same file can be entered again.")
+        else:
+            messages.info(request, f"“{held.name}” was taken out before.")
+        return redirect("voices:batch", identifier=change.identifier)
+    people = held.people.filter(withdrawn_at=None).count()
+    said = {"change": change, "held": held, "form": form, "people": people}
+    return render(request, "voices/take_out.jinja", said, status=422 if form.errors else 200)
+
+
 def _empty(sheet: typing_in.Sheet) -> HttpResponse:
-    """A file to fill in: the columns' names, which the page explains, and no row."""
+    """A file to fill in: each column's name and what it asks, and no row."""
     out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerow([safe_text(name) for name in sheet.names])
+    csv.writer(out, lineterminator="\n").writerow([safe_text(name) for name in sheet.headings])
     headers = {"Content-Disposition": 'attachment; filename="voices.csv"'}
     return HttpResponse(out.getvalue().encode("utf-8-sig"), content_type="text/csv; charset=utf-8", headers=headers)
 

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Final
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 
 from holdfast.web.people.limits import too_often
 from holdfast.web.register.merging import standing
@@ -33,6 +35,11 @@ def change_of(identifier: str) -> Change:
 def person_of(token: str) -> Participant:
     """Who holds a private link."""
     return get_object_or_404(Participant.objects.select_related("change__merged_into"), token=token)
+
+
+def link_of(person: Participant) -> str:
+    """The private link, whole."""
+    return str(settings.SITE_ADDRESS) + reverse("voices:receipt", args=[person.token])
 
 
 def erased_is_told(page: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

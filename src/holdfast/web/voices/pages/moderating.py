@@ -1,4 +1,4 @@
-"""Reading proposals and words, assumptions, the population's make-up, and signs of scripted voting."""
+"""Assumptions, the population's make-up, and signs of scripted voting."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any, Final
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -21,12 +20,10 @@ from holdfast.web.forms import PlainForm
 from holdfast.web.people.access import may
 from holdfast.web.register import merging
 from holdfast.web.voices import hearing, moderating, typing_in
-from holdfast.web.voices.forms import ProposeForm
-from holdfast.web.voices.models import Assumption, Makeup, Preference, Statement
+from holdfast.web.voices.models import Assumption, Makeup
 from holdfast.web.voices.pages.finding import change_of
 from holdfast.web.words import ShortWords, refuse_unsafe
 
-PAGE: Final = 20
 LARGEST: Final = 2 * 1024 * 1024
 """The largest file of a make-up, in bytes."""
 CROWD: Final = 5
@@ -61,70 +58,6 @@ class MakeupForm(PlainForm):
 @may("voices.moderate")
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def moderate(request: HttpRequest) -> HttpResponse:
-    """What waits to be read, and every statement of one change where it is named."""
-    if request.method == "POST":
-        return _judged(request)
-    change = change_of(request.GET["change"]) if request.GET.get("change") else None
-    rows = Statement.objects.select_related("change", "same_as").order_by("moderated", "id")
-    family = merging.family(change) if change is not None else None
-    words = hearing.last_words(family).filter(moderated="waiting")
-    rows = rows.filter(moderated="waiting") if family is None else rows.filter(change__in=family)
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    like = moderating.like([one for one in page if one.moderated == "waiting"])
-    said = {
-        "change": change, "page": page, "like": like, "form": ProposeForm(),
-        "words": list(words.select_related("change").order_by("id")[:PAGE]),
-    }  # fmt: skip
-    return render(request, "voices/moderate.jinja", said)
-
-
-def _judged(request: HttpRequest) -> HttpResponse:
-    deed, back = request.POST.get("deed", ""), request.POST.get("change", "")
-    again = redirect(f"{request.path}?change={back}" if back else request.path)
-    try:
-        reason = refuse_unsafe(request.POST.get("reason", ""), 300, called="The reason", lines=False)
-        if deed in {"reject", "reject-words"} and not reason:
-            raise ValidationError("Give a reason: whoever wrote it will read it.")
-        _judge(request, deed, reason)
-    except ValidationError as problem:
-        messages.error(request, " ".join(problem.messages))
-    except moderating.StaleError:
-        messages.error(
-            request, "Somebody else has dealt with that statement since you opened the page. Look at it again."
-        )
-    return again
-
-
-def _judge(request: HttpRequest, deed: str, reason: str) -> None:
-    number = request.POST.get("number", "")
-    pk = int(number) if number.isascii() and number.isdecimal() and len(number) < 16 else 0
-    if deed == "add":
-        text = refuse_unsafe(request.POST.get("text", ""), 200, called="The statement", lines=False)
-        if not text:
-            raise ValidationError("Write a statement.")
-        moderating.add(change_of(request.POST.get("change", "")), request.user, text)
-        return
-    if deed in {"accept-words", "reject-words"}:
-        moderating.judge_words(get_object_or_404(Preference, pk=pk), request.user, deed.split("-")[0], reason)
-        return
-    held = get_object_or_404(Statement, pk=pk)
-    same = request.POST.get("same", "") if deed == "same" else ""
-    family = merging.family(merging.standing(held.change))
-    first = get_object_or_404(Statement, pk=int(same), change__in=family) if same.isdecimal() else None
-    if deed not in {"accept", "reject", "same"} or (deed == "same" and first is None):
-        raise ValidationError("Choose to accept it, to refuse it with a reason, or which statement it is the same as.")
-    read_at = request.POST.get("version", "")
-    try:
-        moderating.judge(held, request.user, deed, read_at=int(read_at) if read_at.isdecimal() else 0, reason=reason,
-                         same_as=first)  # fmt: skip
-    except ValueError as problem:
-        raise ValidationError(str(problem)) from None
-
-
-@may("voices.moderate")
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
 def assumptions(request: HttpRequest, identifier: str) -> HttpResponse:
     """What a change rests on: each is asked of people as a statement."""
     change = change_of(identifier)
@@ -149,6 +82,10 @@ def assumptions(request: HttpRequest, identifier: str) -> HttpResponse:
 def makeup(request: HttpRequest) -> HttpResponse:
     """The population's make-up, and a file that replaces it."""
     posted = request.method == "POST"
+    if posted and "remove" in request.POST:
+        moderating.remove_make_up(request.user, request.POST.get("role", ""), request.POST["remove"])
+        messages.success(request, "That make-up is removed. Results no longer go by it.")
+        return redirect("voices:makeup")
     form = MakeupForm(request.POST if posted else None, request.FILES if posted else None)
     if posted and form.is_valid():
         try:
@@ -158,8 +95,12 @@ def makeup(request: HttpRequest) -> HttpResponse:
         else:
             moderating.make_up(request.user, rows, form.cleaned_data["source"])
             messages.success(request, "The make-up is kept. Results are weighted to it from now on.")
+            if lost := moderating.unasked(row["dimension"] for row in rows):
+                messages.warning(request, f"Nobody is asked about {', '.join(sorted(lost))}. See below.")
             return redirect("voices:makeup")
-    said = {"form": form, "rows": list(Makeup.objects.order_by("role", "dimension", "id"))}
+    held = list(Makeup.objects.order_by("role", "dimension", "id"))
+    kinds = list(dict.fromkeys((row.role, row.dimension) for row in held))
+    said = {"form": form, "rows": held, "kinds": kinds, "unasked": moderating.unasked(row.dimension for row in held)}
     return render(request, "voices/makeup.jinja", said, status=422 if form.errors else 200)
 
 

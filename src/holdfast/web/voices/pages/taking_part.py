@@ -8,13 +8,14 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from holdfast.records.vocabularies import ALL_SETTINGS, EVERYONE
 from holdfast.web.people.access import may
 from holdfast.web.register import merging
 from holdfast.web.register.models import Change
-from holdfast.web.voices import choosing, taking, wishes
+from holdfast.web.voices import choosing, recognising, taking, wishes
 from holdfast.web.voices.forms import PreferForm, ProposeForm, YouForm
 from holdfast.web.voices.models import Participant, Statement
-from holdfast.web.voices.pages.finding import ANSWERS, JOINS, change_of, erased_is_told, held_up
+from holdfast.web.voices.pages.finding import ANSWERS, JOINS, change_of, erased_is_told, held_up, link_of
 
 VOTES = {"agree": 1, "disagree": -1, "pass": 0}
 
@@ -28,11 +29,29 @@ def about(request: HttpRequest, identifier: str) -> HttpResponse:
     if request.method == "POST":
         if (taking.here(request, change) is None) and (wait := held_up(request, "join", JOINS)):
             return wait
-        taking.join(request, change)
-        return redirect("voices:next", identifier=change.identifier)
-    said = {"change": change, "practices": wishes.practices(change), "person": taking.here(request, change),
-            "statements": len(choosing.accepted(merging.family(change)))}  # fmt: skip
-    return render(request, "voices/about.jinja", said)
+        person = taking.join(request, change)
+        return recognising.remember(request, redirect("voices:next", identifier=change.identifier), person)
+    return _start(request, change)
+
+
+def _start(request: HttpRequest, change: Change) -> HttpResponse:
+    """The first page; where an answer came from a browser that is not known, it says that it was not kept."""
+    lost, statements = request.method == "POST", len(choosing.accepted(merging.family(change)))
+    said = {
+        "change": change, "practices": wishes.practices(change), "person": taking.here(request, change), "lost": lost,
+        "typed": request.POST.get("words") or request.POST.get("text") or "",
+        "minutes": choosing.minutes(statements), "statements": statements,
+    }  # fmt: skip
+    return render(request, "voices/about.jinja", said, status=409 if lost else 200)
+
+
+def _not_known(request: HttpRequest, change: Change) -> HttpResponse:
+    """To the first page; an answer that was sent is not lost without a word."""
+    if request.method != "POST":
+        return redirect("voices:about", change.identifier)
+    if (gone := taking.gone(request, change)) is not None:
+        return render(request, "voices/withdrawn.jinja", {"person": gone, "change": change, "late": True}, status=409)
+    return _start(request, change)
 
 
 @may("voices.take_part")
@@ -43,7 +62,7 @@ def next_statement(request: HttpRequest, identifier: str) -> HttpResponse:
     """One statement: agree, disagree or pass."""
     change, person = _who(request, identifier)
     if person is None:
-        return redirect("voices:about", identifier=change.identifier)
+        return _not_known(request, change)
     if request.method == "POST":
         if wait := held_up(request, "answer", ANSWERS):
             return wait
@@ -52,7 +71,8 @@ def next_statement(request: HttpRequest, identifier: str) -> HttpResponse:
     turn = choosing.turn(person, change)
     if turn.statement is None and not turn.all:
         return redirect("voices:prefer", identifier=change.identifier, number=1)
-    return render(request, "voices/next.jinja", {"change": change, "turn": turn, "person": person})
+    said = {"change": change, "turn": turn, "person": person, "link": link_of(person)}
+    return recognising.remember(request, render(request, "voices/next.jinja", said), person)
 
 
 def keep_vote(request: HttpRequest, person: Participant, changes: list[int]) -> None:
@@ -76,13 +96,13 @@ def prefer(request: HttpRequest, identifier: str, number: int) -> HttpResponse:
     """What should happen to a practice."""
     change, person = _who(request, identifier)
     if person is None:
-        return redirect("voices:about", identifier=change.identifier)
+        return _not_known(request, change)
     every = wishes.practices(change)
     if not 1 <= number <= len(every):
         return redirect("voices:you", identifier=change.identifier)
     practice, beside = every[number - 1], len(every) > 1
     said = [p for p in taking.preferences_of(person) if p.practice == practice.name]
-    first = next((p for p in said if not wishes.place_words(p.dimension, p.level, p.setting)), None)
+    first = next((p for p in said if (p.dimension, p.setting) == (EVERYONE, ALL_SETTINGS)), None)
     initial = {"preference": first.preference, "words": first.words} if first else {}
     form = PreferForm(
         request.POST if request.method == "POST" else None, practice=practice, beside=beside, initial=initial
@@ -111,7 +131,7 @@ def propose(request: HttpRequest, identifier: str) -> HttpResponse:
     """A statement of one's own, for others to vote on once somebody has read it."""
     change, person = _who(request, identifier)
     if person is None:
-        return redirect("voices:about", identifier=change.identifier)
+        return _not_known(request, change)
     form = ProposeForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and (wait := held_up(request, "answer", ANSWERS)):
         return wait
@@ -135,7 +155,7 @@ def you(request: HttpRequest, identifier: str) -> HttpResponse:
     """A role and a few questions, each of which may be left."""
     change, person = _who(request, identifier)
     if person is None:
-        return redirect("voices:about", identifier=change.identifier)
+        return _not_known(request, change)
     initial = {"role": person.role, **{f"about_{code}": level for code, level in person.about.items()}}
     form = YouForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and (wait := held_up(request, "answer", ANSWERS)):

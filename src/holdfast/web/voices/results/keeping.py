@@ -17,9 +17,9 @@ from holdfast.records import Change as Described
 from holdfast.records.heard import Heard
 from holdfast.web.register import merging
 from holdfast.web.register.models import DISPLACED, Change
-from holdfast.web.voices import hearing
+from holdfast.web.voices import hearing, wishes
 from holdfast.web.voices.models import Result, Vote
-from holdfast.web.voices.results import groups, missing, statements
+from holdfast.web.voices.results import groups, missing, places, statements, wording
 from holdfast.web.voices.results.counts import shown
 
 PATIENCE: Final = dt.timedelta(seconds=60)
@@ -118,6 +118,7 @@ def compute(heard: Heard, change: Change) -> dict[str, Any]:
     believed = believe(heard, {change.identifier: described(change)}, opinion=groups.names(found))
     said = statements.told(heard)
     every = votes_of(heard).taken
+    labels, levels = wishes.labels(), wording.levels(heard)
     return {
         "heard": True,
         "people": [{"role": role, "n": shown(n)} for role, n in Counter(heard.roles).items()],
@@ -129,7 +130,8 @@ def compute(heard: Heard, change: Change) -> dict[str, Any]:
         "beliefs": [dataclasses.asdict(belief) for belief in believed.beliefs],
         "risks": [dataclasses.asdict(risk) for risk in believed.risks],
         "presence": missing.told(believed),
-        "warnings": list(believed.warnings),
+        "answered_for": places.told(heard),
+        "warnings": [wording.plain(words, labels, levels) for words in believed.warnings],
         "groups": groups.told(heard, votes, found),
     }
 

@@ -12,16 +12,18 @@ WIDE, LEFT, BAR, ROOM, TOP = 640, 170, 26, 40, 34
 FIGURE: Final = 46
 """Pixels below which a part is too narrow for its figure."""
 ANSWERS: Final = (("agree", "Agree", BETTER), ("pass", "Pass", NEUTRAL), ("disagree", "Disagree", WORSE))
-WISHES: Final = (
-    ("retain", "Keep", BETTER), ("adapt", "Change", "#41719c"), ("reinstate", "Bring back", "#5c2d91"),
-    ("stop", "Stop", WORSE),
-)  # fmt: skip
+WISHES: Final = {"retain": BETTER, "adapt": "#41719c", "reinstate": "#5c2d91", "stop": WORSE}
+NARROW, BROAD, LINE = 115, 240, 24
+"""Pixels between two words of the key: short ones, and long ones, of which two stand on a line."""
+SHORT: Final = 9
+"""Characters up to which a word of the key is short."""
 
 
 def bars(rows: list[dict[str, Any]], parts: tuple[tuple[str, str, str], ...], title: str, described: str) -> str:
     """The picture. ``rows`` hold ``role`` and a share for each part; those without shares say that too few spoke."""
-    high = TOP + ROOM * len(rows) + 8
-    inside = "".join(_row(row, parts, TOP + ROOM * at) for at, row in enumerate(rows))
+    top = TOP + LINE * ((len(parts) - 1) // 2 if _long(parts) else 0)
+    high = top + ROOM * len(rows) + 8
+    inside = "".join(_row(row, parts, top + ROOM * at) for at, row in enumerate(rows))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDE} {high}" width="{WIDE}" height="{high}" '
         f'role="img" font-family="{FONT}" font-size="14"><title>{escape(clean(title))}</title>'
@@ -30,12 +32,20 @@ def bars(rows: list[dict[str, Any]], parts: tuple[tuple[str, str, str], ...], ti
     )
 
 
+def _long(parts: tuple[tuple[str, str, str], ...]) -> bool:
+    return any(len(words) > SHORT for _name, words, _colour in parts)
+
+
 def _key(parts: tuple[tuple[str, str, str], ...]) -> str:
-    return "".join(
-        f'<rect x="{LEFT + 115 * at}" y="8" width="14" height="14" fill="{colour}"/>'
-        f'<text x="{LEFT + 20 + 115 * at}" y="20" fill="{TEXT}">{words}</text>'
-        for at, (_name, words, colour) in enumerate(parts)
-    )
+    on_line, step = (2, BROAD) if _long(parts) else (len(parts), NARROW)
+    found = ""
+    for at, (_name, words, colour) in enumerate(parts):
+        x, y = LEFT + step * (at % on_line), 8 + LINE * (at // on_line)
+        found += (
+            f'<rect x="{x}" y="{y}" width="14" height="14" fill="{colour}"/>'
+            f'<text x="{x + 20}" y="{y + 12}" fill="{TEXT}">{escape(words)}</text>'
+        )
+    return found
 
 
 def _row(row: dict[str, Any], parts: tuple[tuple[str, str, str], ...], y: int) -> str:

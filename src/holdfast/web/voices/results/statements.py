@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,9 @@ from holdfast.records.heard import Heard
 from holdfast.web.voices.results.counts import number, shown
 
 Floats = NDArray[np.float64]
+AGAINST: Final = {"agree": "disagree", "disagree": "agree"}
+WORTH: Final = 0.1
+"""The share from which on those who hold the contrary are named, as ``involve.positions`` has it."""
 
 
 def told(heard: Heard) -> list[dict[str, Any]]:
@@ -50,11 +53,23 @@ def _row(raw: Agreement, heavy: Agreement, g: int, s: int, weighted: bool, place
         row[f"{answer}_low"], row[f"{answer}_high"] = number(raw.low[g, s, at]), number(raw.high[g, s, at])
     if weighted:
         row |= {"w_agree": number(heavy.share[g, s, 0]), "w_low": number(heavy.low[g, s, 0]),
-                "w_high": number(heavy.high[g, s, 0]), "effective": number(heavy.effective[g, s])}  # fmt: skip
+                "w_high": number(heavy.high[g, s, 0])}  # fmt: skip
     if place is not None:
-        row |= {"majority": place.majority, "minority": place.minority, "contrary": place.contrary,
-                "minority_share": number(place.minority_share)}  # fmt: skip
+        row |= {"majority": place.majority, "contrary": place.contrary, **_beside(row, place)}
     return row
+
+
+def _beside(row: dict[str, Any], place: Position) -> dict[str, Any]:
+    """The minority: those who hold the contrary where they are worth showing, else the most of the rest.
+
+    Where as many hold the one as the other, in whole percentages as they are shown, there is no minority.
+    """
+    contrary = AGAINST.get(place.majority, "")
+    if contrary and f"{100 * row[contrary]:.0f}" == f"{100 * row[place.majority]:.0f}":
+        return {"minority": "", "minority_share": None, "divided": True}
+    if contrary and row[contrary] >= WORTH:
+        return {"minority": contrary, "minority_share": row[contrary], "divided": False}
+    return {"minority": place.minority, "minority_share": number(place.minority_share), "divided": False}
 
 
 def _weights(heard: Heard) -> tuple[Floats, set[str]]:
