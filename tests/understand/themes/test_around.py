@@ -32,6 +32,8 @@ def test_accuracy_is_what_scikit_learn_counts() -> None:
     assert [t.precision.value for t in found.themes] == pytest.approx(precision_score(known, suggested, average=None))
     assert [t.recall.value for t in found.themes] == pytest.approx(recall_score(known, suggested, average=None))
     assert found.macro_low < found.macro < found.macro_high
+    one = accuracy(np.array([[True]] + 9 * [[False]]), np.array([[1.0]] + 9 * [[0.0]]), ["a"], "one example")
+    assert one.macro == 1 and np.isnan([one.macro_low, one.macro_high]).all()  # drawing one again tells nothing
     without = accuracy(suggested, known.astype(float), list("abcdef"), "test", without=("a",))
     assert without.micro.value == pytest.approx(f1_score(known[:, 1:], suggested[:, 1:], average="micro"))
 
@@ -141,6 +143,8 @@ def test_coders_agreement_is_high_where_they_agree_and_low_where_they_do_not() -
     found = coder_agreement([*first, *second], FRAMEWORK, list(WORDS))
     assert found["parking"].alpha == pytest.approx(1)
     assert found["food"].high < 0.5 and found["food"].units == 150
+    of_some = coder_agreement([*first, *second], FRAMEWORK, ["food"], listed=list(WORDS))
+    assert of_some["food"] == found["food"]
     alone = coder_agreement(first, FRAMEWORK, ["food"])
     assert np.isnan(alone["food"].alpha) and len(comments) == 150
 

@@ -18,6 +18,7 @@ from holdfast.understand.themes import (
     Comment,
     accuracy,
     ask_next,
+    coder_agreement,
     correct,
     from_seeds,
     gather,
@@ -130,6 +131,30 @@ def test_a_later_word_replaces_an_earlier_and_disagreement_is_kept_apart() -> No
     assert labels.disputed == (("a", "y"),)
     three = gather([*codings, Coding("a", "f", ("x",), "Cy")], "f")
     assert three.known[0, 1] == 0 and three.disputed == (("a", "y"),)
+
+
+def test_a_mistyped_theme_says_of_no_theme_that_it_is_absent_and_is_named() -> None:
+    known = ("digital", "team", "access")
+    typed = [Coding("a", "f", ("Digital",), "Ann"), Coding("b", "f", ("team", "Digital"), "Ann")]
+    labels = gather([*typed, Coding("c", "f", ("digital",), "Ann")], "f", known)
+    assert np.isnan(labels.known[0]).all() and labels.unknown == (("Digital", 2),)
+    assert labels.known[1, 1] == 1 and np.isnan(labels.known[1, [0, 2]]).all()
+    assert labels.known[2].tolist() == [1, 0, 0]
+    put_right = [*typed, Coding("a", "f", ("digital",), "Ann", at="2026-01-02")]
+    assert gather(put_right, "f", known).unknown == (("Digital", 1),)
+    assert gather(typed, "f", ("team",), [*known, "Digital"]).known.tolist() == [[0], [1]]
+    votes = coder_agreement([*typed, Coding("a", "f", ("digital",), "Ben")], "f", known)
+    assert votes["digital"].units == 0
+
+
+def test_mistyped_themes_are_counted_in_the_model() -> None:
+    typed = [replace(coding, themes=("Parking",)) for coding in CODINGS[:20]]
+    themes = Framework(id="x", name="X", version="1", terms=tuple(Term(code=code, label=code) for code in WORDS))
+    model = learn(COMMENTS[:40], [replace(coding, framework="x") for coding in typed], themes)
+    assert model.unknown == (("Parking", 20),) and model.learned == ()
+    assert {ready.reason for ready in model.readiness} == {"0 coded with it; 5 more are needed"}
+    some = learn(COMMENTS, CODINGS, FRAMEWORK, themes=("food",))
+    assert some.unknown == () and some.learned == ("food",)
 
 
 def test_a_machines_suggestion_is_never_a_coding() -> None:

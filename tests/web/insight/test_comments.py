@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import uuid
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from tests.web.insight import making
 
 from holdfast.web.insight import coding, columns, jobs, learning, sending
 from holdfast.web.insight.models import Coding, Comment, Delivery, Learning, Suggestion
+from holdfast.web.people.models import AuditEvent
 from holdfast.web.register.saving import create
 
 pytestmark = pytest.mark.django_db
@@ -96,14 +98,41 @@ def test_a_killed_worker_leaves_batches_and_the_next_goes_on(lead: Any, monkeypa
 def test_a_file_that_cannot_be_read_is_answered(as_: Callable[[str], Client], name: str, content: bytes) -> None:
     client = as_("analyst")
     sent = {"once": "b" * 20, "name": "S", "file": making.file(name, content)}
-    got = client.post("/insights/send/comments", sent, follow=True)
-    said = got.content.decode()
-    assert got.status_code in {200, 422} and "What does each column hold?" in said
-    if "There is a problem" not in said:  # only headings: the columns are shown, and the reading says what is missing
-        held = Delivery.objects.get()
+    said = client.post("/insights/send/comments", sent, follow=True).content.decode()
+    held = Delivery.objects.get()
+    if "What does each column hold?" in said:  # only headings: the reading says what is missing
         client.post(f"/insights/sent/{held.pk}/columns", {"column-0": "text", "column-1": ""})
         jobs.carry_out("delivery", held.pk)
         assert "no row holds words" in client.get(f"/insights/sent/{held.pk}").content.decode()
+        return
+    assert (held.state, held.folder.exists()) == ("failed", False) and held.problem in html.unescape(said)
+    assert "Send another file" in said and "Try again" not in said
+    assert "Needs its columns" not in client.get("/insights/sent").content.decode()
+    assert AuditEvent.objects.filter(kind="delivery", summary__contains="cannot be read").count() == 1
+    sent["file"] = making.file(name, content)
+    assert "Send another file" in client.post("/insights/send/comments", sent, follow=True).content.decode()
+
+
+def test_numbers_of_rows_are_guessed_by_name_and_by_their_looks(lead: Any) -> None:
+    rows = [
+        {"Comment ID": f"Neas Jan 2021 {at}", "Ward": "A", "No": f"r-{at}", "Patient ID": f"{at + 100}",
+         "What was said": f"the nurses were kind to all of us, number {at}"}
+        for at in range(8)
+    ]  # fmt: skip
+
+    def guessed(rows: list[dict[str, Any]]) -> list[str]:
+        files = [making.file("s.csv", making.table(rows))]
+        held = sending.send(lead, Delivery.COMMENTS, once=uuid.uuid4().hex, files=files, name="S")
+        return columns.guess(columns.look(held)[0])
+
+    assert guessed(rows) == ["id", "setting", "", "", "text"]
+    assert guessed([{k: v for k, v in row.items() if k != "Comment ID"} for row in rows]) == [
+        "setting",
+        "id",
+        "",
+        "text",
+    ]
+    assert guessed([{"Said": f"visit {at}"} for at in range(9)]) == ["text"]
 
 
 def test_one_comment_in_any_script_with_markup_and_a_formula(lead: Any, as_: Callable[[str], Client]) -> None:
@@ -156,6 +185,28 @@ def test_precision_and_recall_are_shown_by_setting_where_that_points_to_nobody(
     assert 0 <= ward["precision"]["low"] <= ward["precision"]["value"] <= ward["precision"]["high"] <= 1
     page = as_("contributor").get("/insights/themes/seven_themes").content.decode()
     assert "The same by setting" in page and '<td dir="auto">ward</td>' in page and "cellar" not in page
+
+
+def test_a_theme_that_is_retired_takes_nothing_from_the_others(
+    lead: Any, forty: list[Comment], as_: Callable[[str], Client]
+) -> None:
+    making.code_all(lead, making.themes(), 30)
+    for comment in forty[:3]:
+        coding.code(lead, comment, making.themes(), ["leadership", "digital"], uuid.uuid4().hex)
+    making.themes().terms.filter(code="leadership").update(retired=True)
+    told = making.learned(lead, making.themes()).told
+    team = next(row for row in told["themes"] if row["theme"] == "team")
+    assert told["unknown"] == [] and team["support"] == sum("team" in one.themes for one in _standing())
+    Coding.objects.filter(themes=["team"]).update(themes=["Team"])
+    told = making.learned(lead, making.themes()).told
+    assert told["unknown"] == [["Team", team["support"]]]
+    page = as_("contributor").get("/insights/themes/seven_themes").content.decode()
+    assert "name a theme that this list does not hold" in page and "<bdi>Team</bdi>" in page
+
+
+def _standing() -> list[Coding]:
+    """Each comment's last coding."""
+    return list({one.comment_id: one for one in Coding.objects.order_by("id")}.values())
 
 
 def test_ten_codings_ask_for_learning_by_themselves(lead: Any, forty: list[Comment]) -> None:
@@ -249,6 +300,32 @@ def test_a_correction_stands_above_the_machine_and_is_credited(
     assert "it is not about" in page and "Equality lead" in page
     assert Suggestion.objects.filter(pk=offer.pk).exists()
     assert client.post(f"/insights/comments/{offer.comment_id}/correct", {**told, "theme": "x"}).status_code == 404
+
+
+def test_the_page_of_a_comment_says_which_word_stands(
+    lead: Any, forty: list[Comment], person: Any, as_: Callable[[str], Client]
+) -> None:
+    comment, labels = forty[0], dict(making.themes().terms.values_list("code", "label"))
+
+    def said() -> str:
+        page = as_("analyst").get(f"/insights/comments/{comment.pk}").content.decode()
+        return " ".join(html.unescape(re.sub(r"<[^>]+>", "", page)).split())
+
+    coding.correct(lead, comment, making.themes(), "digital", True, "deed-00001")
+    coding.correct(lead, comment, making.themes(), "digital", False, "deed-00002")
+    page = said()
+    assert f"no theme is given; it is not about {labels['digital']}." in page
+    assert page.count("no longer stands") == 1
+    coding.code(lead, comment, making.themes(), ["team"], "deed-00003")
+    page = said()
+    assert f"it is about {labels['team']}." in page and page.count("no longer stands") == 2
+    other = person("curator")
+    coding.code(other, comment, making.themes(), ["digital"], "deed-00004")
+    ordered = "; ".join(labels[code] for code in ("digital", "team"))
+    assert f"people are divided on {ordered}, so that it is not counted" in said()
+    for at, by in enumerate((lead, other)):
+        coding.code(by, comment, making.themes(), [], f"deed-0001{at}")
+    assert "it is about none of the themes." in said()
 
 
 def test_two_coders_agreement_is_shown(lead: Any, forty: list[Comment], person: Any) -> None:

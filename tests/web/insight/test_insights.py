@@ -111,14 +111,82 @@ def test_the_change_says_what_people_say_of_it(rising: Any, as_: Callable[[str],
     assert "Understand" not in as_("").get(f"/changes/c/{rising.identifier}").content.decode()
 
 
+SVG = "{http://www.w3.org/2000/svg}"
+POINT = {"share": 0.3, "low": 0.2, "high": 0.4}
+WITHHELD = {"share": None, "low": None, "high": None, "hidden": True}
+NONE = {"count": None, "none": True}
+
+
+def _panels(series: dict[str, list[Any]], span: str = "month") -> list[ElementTree.Element]:
+    periods = [str(at) for at in range(max(map(len, series.values())))]
+    svg = drawing.multiples(dict.fromkeys(series, "<script>&"), series, periods, span)
+    assert "<script>" not in svg
+    return ElementTree.fromstring(svg).findall(f"{SVG}g")
+
+
 def test_a_picture_escapes_names_and_leaves_gaps() -> None:
-    point = {"share": 0.3, "low": 0.2, "high": 0.4}
-    svg = drawing.multiples({"a": "<script>&", "b": "Other"}, {"a": [point, {"count": None}, point]}, ["1", "2", "3"])
-    root = ElementTree.fromstring(svg)
-    assert "<script>" not in svg and "Too few to show" in svg
-    first = root.findall("{http://www.w3.org/2000/svg}g")[0]
-    assert len(first.findall("{http://www.w3.org/2000/svg}circle")) == 2
+    first, second = _panels({"a": [POINT, NONE, POINT], "b": []})
+    assert len(first.findall(f"{SVG}circle")) == 2 and not first.findall(f"{SVG}rect")
     assert not [line for line in first if line.get("stroke") == "#005eb8" and line.tag.endswith("line")]
+    assert "No comments" in [one.text for one in second]
+
+
+def test_what_is_withheld_is_drawn_as_withheld_and_never_as_none() -> None:
+    zero = {"share": 0.0, "low": 0.0, "high": 0.1}
+    [some] = _panels({"a": [POINT, WITHHELD, zero, NONE]})
+    assert len(some.findall(f"{SVG}circle")) == 2 and len(some.findall(f"{SVG}rect")) == 1
+    [band], dots = some.findall(f"{SVG}rect"), some.findall(f"{SVG}circle")
+    left, wide = (float(band.get(name, "")) for name in ("x", "width"))
+    assert float(dots[0].get("cx", "")) < left < left + wide < float(dots[1].get("cx", ""))
+    [most] = _panels({"a": [zero, WITHHELD, WITHHELD, NONE]})
+    said = [one.text or "" for one in most.findall(f"{SVG}text")]
+    assert not most.findall(f"{SVG}circle") and "Withheld in 2 of 4 months" in said
+    assert any("Look quarter by quarter" in one for one in said)
+    [years] = _panels({"a": [WITHHELD]}, "year")
+    assert "Too few to draw" in [one.text for one in years]
+
+
+def test_a_narrow_screen_gets_a_narrow_picture(rising: Any, as_: Callable[[str], Client]) -> None:
+    client = as_("contributor")
+    page = client.get("/insights/").content.decode()
+    assert page.count("<source media=") == 2 and "across=1" in page and "it is not zero" in page
+    wide = [
+        ElementTree.fromstring(client.get(f"/insights/chart.svg?across={n}").content).get("width") for n in "129x"
+    ]  # fmt: skip
+    assert wide == ["300", "600", "900", "900"]
+
+
+def test_what_people_coded_is_said_however_few(person: Callable[..., Any], as_: Callable[[str], Client]) -> None:
+    lead, client = person("improvement-lead"), as_("contributor")
+    making.survey(lead, making.answers(40))
+    making.learned(lead, making.themes())
+    assert "Nobody has coded any of them" in client.get("/insights/").content.decode()
+    coding.code(lead, Comment.objects.latest("pk"), making.themes(), [], uuid.uuid4().hex)
+    page = client.get("/insights/").content.decode()
+    assert "People have coded 1 of them" in page and "from seed words alone" in page
+
+
+def test_from_few_codings_no_sentence_says_how_good_the_machine_is(
+    person: Callable[..., Any], as_: Callable[[str], Client]
+) -> None:
+    lead, client = person("improvement-lead"), as_("contributor")
+    making.survey(lead, [{"Comment": f"{'no car park' if at < 6 else 'kind nurses'} here"} for at in range(30)])
+    one, other = Comment.objects.earliest("pk"), Comment.objects.latest("pk")
+    coding.code(lead, one, making.themes(), ["digital"], uuid.uuid4().hex)
+    coding.code(lead, other, making.themes(), ["team"], uuid.uuid4().hex)
+    told = making.learned(lead, making.themes()).told
+    digital = next(row for row in told["themes"] if row["theme"] == "digital")
+    assert digital["state"] == "learned" and digital["support"] == 1  # the others say the same words
+    for path in ("/insights/", "/insights/themes/seven_themes"):
+        page = client.get(path).content.decode()
+        assert "oo few co" in page and "F1" not in page, path
+    for comment in Comment.objects.all():
+        theme = "digital" if "car park" in comment.text else "team"
+        coding.code(lead, comment, making.themes(), [theme], uuid.uuid4().hex)
+    making.learned(lead, making.themes())
+    for path in ("/insights/", "/insights/themes/seven_themes"):
+        page = client.get(path).content.decode()
+        assert "F1" in page and "right about as often" not in page, path
 
 
 def test_nothing_sent_is_said(as_: Callable[[str], Client]) -> None:

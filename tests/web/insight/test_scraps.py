@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import uuid
 import zipfile
 from collections.abc import Callable
@@ -83,6 +84,22 @@ def test_each_file_that_cannot_be_read_says_why_and_the_rest_goes_on(lead: Any) 
     assert "before 2007" in said["old.doc"] and "damaged" in said["bad.zip"] and "not read" in said["notes/two.exe"]
     assert "noise.csv" in said
     assert Scrap.objects.count() == 2 and Scrap.objects.first().file.name == "notes/one.txt"  # type: ignore[union-attr]
+
+
+def test_each_file_is_counted_once(lead: Any, as_: Callable[[str], Client]) -> None:
+    told = making.TOLD.encode()
+    log = b"What changed\n=SUM(A1)\nWe moved the outpatient clinics to video calls instead of travelling\n"
+    log += b"We replaced the paper form with one electronic form for all clinics\n"
+    making.sent(lead, making.file("before.txt", told))
+    held = making.sent(
+        lead, making.file("again.txt", told), making.file("good.txt", told + b"\n\nWe stopped the queue."),
+        making.file("log.csv", log), making.file("empty.txt", b""), making.file("broken.docx", b"PK not a zip"),
+        making.file("folder.zip", _zip(**{"one.txt": b"We merged two wards into one team.", "two.exe": b"MZ"})),
+    )  # fmt: skip
+    page = re.sub(r"<[^>]+>|\s+", " ", as_("analyst").get(f"/insights/sent/{held.pk}").content.decode())
+    said = " ".join(page.split())
+    assert "2 of 7 files read whole 1 read in part 1 sent before 3 not read" in said
+    assert "log.csv: read in part" in said
 
 
 def test_a_locked_zip_and_one_that_swells_are_refused(lead: Any) -> None:

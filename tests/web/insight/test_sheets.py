@@ -131,6 +131,22 @@ def test_a_feeling_may_be_written_with_either_minus(said: str, feeling: str) -> 
     assert comments_reading._feeling(said) == feeling
 
 
+@pytest.mark.parametrize(
+    ("target", "first", "said"),
+    [
+        ("feeling", "", "numbers of feelings go beyond the scale"),
+        ("feeling rising", "very negative", ""),
+        ("feeling falling", "very positive", ""),
+    ],
+)
+def test_numbers_of_another_scale_are_read_whole_or_not_at_all(lead: Any, target: str, first: str, said: str) -> None:
+    rows = [{"Comment": f"The nurse was there on day {at}", "Mood": str(at % 5 + 1)} for at in range(10)]
+    one = _read(_sent(lead, "s.csv", making.table(rows)), lead, ["text", target])
+    assert Comment.objects.get(row=2).feeling == first and one.new == 10
+    assert said in str(one.unread) and bool(said) == bool(one.unread)
+    assert said == "" or not Comment.objects.exclude(feeling="").exists()
+
+
 @pytest.mark.parametrize("state", ["columns", "failed", "done"])
 def test_files_can_be_taken_away_wherever_nobody_reads_them(
     state: str, lead: Any, as_: Callable[[str], Client]

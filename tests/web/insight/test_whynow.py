@@ -40,26 +40,33 @@ def test_ratings_are_added_once_a_form_and_never_altered(
     assert EnablerRating.objects.count() == 3
     as_("analyst").post(path, {"once": "form-0003", f"rate-{terms[0].code}": "5"})
     rated = ratings.of(change)
-    assert rated["raters"] == 2 and rated["apart"] == [terms[0].label]
-    assert rated["rows"][0]["spread"] == [("2", 1), ("5", 1)]
+    row = rated["rows"][0]
+    assert (rated["raters"], rated["apart"], row["raters"], row["spread"], row["profile"]) == (2, [], 2, [], None)
+    page = as_("contributor").get(f"/changes/c/{change.identifier}").content.decode()
+    assert "Rated by 2 people. Answers are shown from 3" in page and "2 to 5" not in page and "3.5" not in page
+    as_("curator").post(path, {"once": "form-0004", f"rate-{terms[0].code}": "4"})
+    rated = ratings.of(change)
+    assert rated["apart"] == [terms[0].label] and rated["rows"][0]["spread"] == [("2", 1), ("4", 1), ("5", 1)]
     page = as_("contributor").get(f"/changes/c/{change.identifier}").content.decode()
     assert "2 to 5" in page and "People differ widely" in page
     assert client.get("/insights/why-now/HF-99").status_code == 404
 
 
 def test_the_last_word_counts_though_it_is_not_relevant(person: Callable[..., Any]) -> None:
-    lead, other = person("improvement-lead"), person("analyst")
+    lead, other, third = person("improvement-lead"), person("analyst"), person("curator")
     change, code = create(lead, {"title": "Video"}), ratings.asked()[0].code
+    ratings.save(third, change, {code: 3}, "form-0000")
     ratings.save(lead, change, {code: 5}, "form-0001")
     ratings.save(other, change, {code: 2}, "form-0002")
     ratings.save(lead, change, {code: None}, "form-0003")
     told = ratings.of(change)
     row = told["rows"][0]
-    assert (row["profile"].mean, row["profile"].raters) == (2.0, 1) and told["apart"] == []
-    assert row["spread"] == [("2", 1), ("not relevant", 1)] and told["raters"] == 2
-    ratings.save(other, change, {code: None}, "form-0004")
+    assert (row["profile"].mean, row["profile"].raters) == (2.5, 2) and told["apart"] == []
+    assert row["spread"] == [("2", 1), ("3", 1), ("not relevant", 1)] and told["raters"] == 3
+    for by, deed in ((other, "form-0004"), (third, "form-0005")):
+        ratings.save(by, change, {code: None}, deed)
     told = ratings.of(change)
-    assert told["rows"][0]["profile"] is None and told["rows"][0]["spread"] == [("not relevant", 2)]
+    assert told["rows"][0]["profile"] is None and told["rows"][0]["spread"] == [("not relevant", 3)]
     assert ratings.over_all()["rows"][0]["agreement"] is None
 
 
@@ -71,15 +78,33 @@ def test_ratings_go_with_a_change_that_is_merged_into_another(
     _rated(gone, term, lead, 4, dt.date(2021, 1, 1))
     _rated(gone, term, other, 1, dt.date(2021, 1, 1))
     _rated(kept, term, lead, 2, dt.date(2022, 1, 1))
+    _rated(last, term, person("curator"), 3, dt.date(2022, 1, 1))
     _merged(kept, gone, lead)
     _merged(last, kept, lead)
     told, every = ratings.of(last), ratings.over_all()
-    assert told["raters"] == 2 and told["rows"][0]["profile"].mean == 1.5
-    assert (every["changes"], every["raters"], every["ratings"]) == (1, 2, 3)
+    assert told["raters"] == 3 and told["rows"][0]["profile"].mean == 2
+    assert (every["changes"], every["raters"], every["ratings"]) == (1, 3, 4)
     page = as_("improvement-lead").get(f"/insights/why-now/{last.identifier}").content.decode()
     assert re.search(r'value="2" checked', page)
     Change.objects.filter(pk=last.pk).update(withdrawn_at=timezone.now())
     assert ratings.over_all()["changes"] == 0
+
+
+def test_people_who_gave_the_same_answers_are_not_said_to_be_missing(
+    person: Callable[..., Any], as_: Callable[[str], Client]
+) -> None:
+    lead, other, client = person("improvement-lead"), person("analyst"), as_("contributor")
+    change, (same, apart) = create(lead, {"title": "Video"}), [term.code for term in ratings.asked()[:2]]
+    ratings.save(lead, change, {same: 5, apart: 2}, "form-0001")
+    assert "too few to tell agreement" not in client.get("/insights/why-now").content.decode()
+    ratings.save(other, change, {same: 5, apart: 4}, "form-0002")
+    page = client.get("/insights/why-now").content.decode()
+    # Of two, neither learns from this page whether the other said the same.
+    assert page.count("two people rated 1 change, too few to tell agreement from chance") == 2
+    ratings.save(person("curator"), change, {same: 5, apart: 4}, "form-0003")
+    page = client.get("/insights/why-now").content.decode()
+    assert page.count("two people or more rated 1 change, and every answer was the same") == 1
+    assert page.count("(-1.00 to 1.00), 1 change") == 1
 
 
 def _merged(kept: Change, gone: Change, by: Any) -> None:

@@ -90,7 +90,10 @@ def _macro(counts: NDArray[np.int64]) -> float:
 
 
 def _macro_interval(suggested: Bools, known: Floats, draws: int, seed: int) -> tuple[float, float]:
-    """Percentile interval over comments drawn again with replacement, as weights rather than copies."""
+    """Percentile interval over comments drawn again with replacement, as weights rather than copies.
+
+    NaN where every draw gives the same: then drawing again shows nothing of how sure it is.
+    """
     if len(known) < 2 or draws < 2:
         return float("nan"), float("nan")
     rng = np.random.default_rng(seed)
@@ -102,4 +105,5 @@ def _macro_interval(suggested: Bools, known: Floats, draws: int, seed: int) -> t
     macro = np.divide((each * support).sum(1), support.sum(1), out=np.full(draws, np.nan), where=support.any(1))
     if np.isnan(macro).all():
         return float("nan"), float("nan")
-    return float(np.nanquantile(macro, 0.025)), float(np.nanquantile(macro, 0.975))
+    low, high = (float(end) for end in np.nanquantile(macro, (0.025, 0.975)))
+    return (low, high) if low < high else (float("nan"), float("nan"))

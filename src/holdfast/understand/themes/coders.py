@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from holdfast.understand.agreement import Agreement, alpha
 from holdfast.understand.themes.labels import by_coder, coded
@@ -10,10 +10,17 @@ from holdfast.understand.themes.records import Coding
 
 
 def coder_agreement(
-    codings: Iterable[Coding], framework: str, themes: Sequence[str], seed: int = 0
+    codings: Iterable[Coding],
+    framework: str,
+    themes: Sequence[str],
+    seed: int = 0,
+    listed: Collection[str] | None = None,
 ) -> dict[str, Agreement]:
-    """Krippendorff's alpha (nominal) of each theme over the comments that two or more people coded."""
-    said = by_coder(codings, framework)
+    """Krippendorff's alpha (nominal) of each theme over the comments that two or more people coded.
+
+    ``listed`` gives every code of the framework where ``themes`` are only some of them.
+    """
+    said = by_coder(codings, framework, themes if listed is None else listed)
     times: dict[str, int] = {}
     for mine in said.values():
         for comment in mine:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +19,8 @@ class Labels:
     """What people have coded in one framework.
 
     ``known`` is comments × themes: 1 present, 0 absent, NaN not known (nobody spoke of it, or coders are tied).
-    ``disputed`` lists (comment, theme) on which people differ, majority or not.
+    ``disputed`` lists (comment, theme) on which people differ, majority or not. ``unknown`` gives the codes that are no
+    theme of the framework, and in how many codings each stands.
     """
 
     comments: tuple[str, ...]
@@ -26,32 +28,44 @@ class Labels:
     known: Floats
     disputed: tuple[tuple[str, str], ...]
     coders: tuple[str, ...]
+    unknown: tuple[tuple[str, int], ...] = ()
 
 
-def by_coder(codings: Iterable[Coding], framework: str) -> dict[str, dict[str, dict[str, bool]]]:
+def by_coder(
+    codings: Iterable[Coding], framework: str, listed: Collection[str] | None = None
+) -> dict[str, dict[str, dict[str, bool]]]:
     """Coder → comment → theme → present, after each person's later word has replaced their earlier one.
 
-    Codings are taken in the order of ``at``, then as given. A complete coding is remembered under the theme ``""``.
+    Codings are taken in the order of ``at``, then as given. A complete coding is remembered under the theme ``""``,
+    unless it names a theme that is not ``listed``: which one was meant nobody knows, so that it says of none that it is
+    absent.
     """
     said: dict[str, dict[str, dict[str, bool]]] = {}
     for coding in sorted((c for c in codings if c.framework == framework), key=lambda c: c.at):
         mine = said.setdefault(coding.by, {})
         if coding.complete:
-            mine[coding.comment] = {"": True}
+            mine[coding.comment] = {"": True} if listed is None or set(coding.themes) <= set(listed) else {}
         here = mine.setdefault(coding.comment, {})
         here.update(dict.fromkeys(coding.refused, False))
         here.update(dict.fromkeys(coding.themes, True))
     return said
 
 
-def gather(codings: Iterable[Coding], framework: str, themes: Sequence[str] | None = None) -> Labels:
+def gather(
+    codings: Iterable[Coding],
+    framework: str,
+    themes: Sequence[str] | None = None,
+    listed: Collection[str] | None = None,
+) -> Labels:
     """The majority of the people who spoke of each comment and theme; NaN where they are tied.
 
     ``themes`` gives the columns and their order; by default every theme that anybody gave or refused, sorted.
+    ``listed`` gives every code of the framework where ``themes`` are only some of them.
     """
-    said = by_coder(codings, framework)
+    listed = themes if listed is None else listed
+    said = by_coder(codings, framework, listed)
     comments = sorted({comment for mine in said.values() for comment in mine})
-    given = {theme for mine in said.values() for here in mine.values() for theme in here if theme}
+    given = Counter(theme for mine in said.values() for here in mine.values() for theme in here if theme)
     columns = tuple(themes) if themes is not None else tuple(sorted(given))
     for_it, spoke = np.zeros((len(comments), len(columns))), np.zeros((len(comments), len(columns)))
     for one in said.values():  # one coder at a time: coders × comments × themes at once need not fit in memory
@@ -62,7 +76,8 @@ def gather(codings: Iterable[Coding], framework: str, themes: Sequence[str] | No
     known = np.where(share > 0.5, 1.0, np.where(share < 0.5, 0.0, np.nan))
     differ = zip(*np.nonzero((share > 0) & (share < 1)), strict=True)
     disputed = tuple((comments[i], columns[j]) for i, j in differ)
-    return Labels(tuple(comments), columns, known, disputed, tuple(sorted(said)))
+    unknown = tuple(sorted((code, n) for code, n in given.items() if listed is not None and code not in listed))
+    return Labels(tuple(comments), columns, known, disputed, tuple(sorted(said)), unknown)
 
 
 def coded(

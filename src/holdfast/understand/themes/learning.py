@@ -66,7 +66,8 @@ class ThemeModel:
     ``readiness`` speaks of every theme; ``learned`` lists those that suggestions are made for. ``accuracy`` is of
     comments the classifiers had not seen, each fold's thresholds taken from the others; ``by_setting`` the same of each
     setting's, without an interval of its macro F1. ``unread`` lists coded comments that had no text or are not there;
-    ``disputed`` the comments and themes on which coders differ.
+    ``disputed`` the comments and themes on which coders differ; ``unknown`` the codes that codings give though they
+    are no theme of the framework, as where one was mistyped, with how many codings give each.
     """
 
     framework: str
@@ -81,6 +82,7 @@ class ThemeModel:
     fingerprint: str
     made_by: str
     machine: Machine | None
+    unknown: tuple[tuple[str, int], ...] = ()
 
     def probabilities(self, comments: Sequence[Comment], matrix: Any = None) -> Floats:
         """Calibrated probability of each learned theme (comments × learned); NaN for a comment without text.
@@ -113,7 +115,8 @@ def learn(
     name, version = (framework, "") if isinstance(framework, str) else (framework.id, framework.version)
     wanted = themes if themes is not None else None if isinstance(framework, str) else framework.codes
     codings = list(codings)
-    labels = gather(codings, name, wanted)
+    listed = {theme for said in codings for theme in said.themes} if isinstance(framework, str) else framework.codes
+    labels = gather(codings, name, wanted, listed)
     used, known, unread = _with_text(comments, labels)
     copies, alike = _copies(comments, used, known)
     every = np.concatenate([known, alike])
@@ -136,6 +139,7 @@ def learn(
         fingerprint=fingerprint([(name, version, str(seed)), *sorted(_said(codings, name))]),
         made_by=maker(embed),
         machine=machine,
+        unknown=labels.unknown,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from django.db import IntegrityError, transaction
 
+from holdfast.understand.themes import gather
 from holdfast.web.insight import asking, learning
 from holdfast.web.insight.models import Coding, Comment, Hint, Suggestion
 from holdfast.web.people import audit
@@ -79,6 +80,45 @@ def correct(actor: Any, comment: Comment, vocabulary: Vocabulary, theme: str, ri
     """A word on one theme of a comment, as an answer to a machine's suggestion."""
     said = {"themes": [theme] if right else [], "refused": [] if right else [theme]}
     return _add(actor, comment, vocabulary, deed, None, complete=False, **said)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What people's codings of a comment come to in one list: themes that it holds, and does not, and ties."""
+
+    vocabulary: Vocabulary
+    about: tuple[str, ...]
+    refused: tuple[str, ...]
+    tied: tuple[str, ...]
+    whole: bool
+
+
+def standing(codings: Sequence[Coding]) -> list[Standing]:
+    """What stands of a comment's codings, a list at a time: each person's last word, and of several the majority."""
+    lists = dict.fromkeys(one.vocabulary for one in codings)
+    return [_standing(one, [coding for coding in codings if coding.vocabulary == one]) for one in lists]
+
+
+def _standing(vocabulary: Vocabulary, codings: Sequence[Coding]) -> Standing:
+    said = [learning.as_said(one, vocabulary) for one in sorted(codings, key=lambda one: one.pk)]
+    found = gather(said, said[0].framework)
+    known = list(zip(found.themes, found.known[0].tolist(), strict=True))
+    about, refused = (tuple(theme for theme, value in known if value == sure) for sure in (1, 0))
+    tied = tuple(theme for theme, value in known if value != value)
+    return Standing(vocabulary, about, refused, tied, any(one.complete for one in codings))
+
+
+def replaced(codings: Sequence[Coding]) -> set[int]:
+    """Codings of which nothing stands, as the same person spoke later of all that they spoke of."""
+    gone: set[int] = set()
+    later: dict[tuple[int, str], set[str]] = {}
+    for one in sorted(codings, key=lambda one: -one.pk):
+        spoken = later.setdefault((one.vocabulary_id, str(one.by_id or one.coder)), set())
+        mine = {"every" if one.complete else "", *one.themes, *one.refused} - {""}
+        if "every" in spoken or mine <= spoken:
+            gone.add(one.pk)
+        spoken |= mine
+    return gone
 
 
 def _add(

@@ -37,7 +37,7 @@ def compare(vocabulary: Vocabulary, answered: Iterable[int], hints: Sequence[Hin
     if len(keys) < FEWEST:
         return {"comments": len(keys), "fewest": FEWEST}
     framework = frameworks.framework_of(vocabulary)
-    codings = learning.said_of(vocabulary)
+    codings = learning.said_to_learn(vocabulary)
     labels = gather(codings, framework.id, framework.codes)
     at = {comment: row for row, comment in enumerate(labels.comments)}
     known = labels.known[[at[key] for key in keys]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import cache
 from typing import Any, Final
 
@@ -83,7 +84,7 @@ def carry_out(job: Learning) -> None:
     """Learn, suggest, judge, and put the next comments in line."""
     jobs.tell(job, "reading the comments and what was coded", 0, 3)
     framework = frameworks.framework_of(job.vocabulary)
-    comments, codings = words_of(Comment.objects.all()), said_of(job.vocabulary)
+    comments, codings = words_of(Comment.objects.all()), said_to_learn(job.vocabulary)
     embed = _read(job, comments)
     jobs.tell(job, "learning and suggesting", 1, 3)
     found, models = suggest_all(comments, codings, [framework], embed=embed)
@@ -138,6 +139,25 @@ def said_of(vocabulary: Vocabulary, comments: Any = None) -> list[Said]:
     ]
 
 
+def as_said(one: Coding, vocabulary: Vocabulary) -> Said:
+    """One coding, as the library reads it."""
+    return Said(
+        str(one.comment_id), frameworks.framework_id(vocabulary), tuple(one.themes), str(one.by_id or one.coder),
+        one.at.isoformat(), tuple(one.refused), one.complete, one.answers,
+    )  # fmt: skip
+
+
+def said_to_learn(vocabulary: Vocabulary) -> list[Said]:
+    """That less the themes that have been retired since: they are no word on those that are left, and no mistake."""
+    gone = set(vocabulary.terms.filter(retired=True).values_list("code", flat=True))
+
+    def left(codes: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(code for code in codes if code not in gone)
+
+    said = said_of(vocabulary)
+    return [replace(one, themes=left(one.themes), refused=left(one.refused)) for one in said] if gone else said
+
+
 def _row(job: Learning, one: Offer) -> Suggestion:
     return Suggestion(
         learning=job, comment_id=int(one.comment), theme=one.theme, probability=one.probability,
@@ -158,7 +178,8 @@ def _told(model: ThemeModel, agreed: dict[str, Agreement]) -> dict[str, Any]:
             row["agreement"] = _agreement(agreed[ready.theme])
         rows.append(row)
     said: dict[str, Any] = {
-        "themes": rows, "coders": len(model.coders), "disputed": len(model.disputed), "made_by": model.made_by
+        "themes": rows, "coders": len(model.coders), "disputed": len(model.disputed), "made_by": model.made_by,
+        "unknown": model.unknown,
     }  # fmt: skip
     if judged is not None:
         said |= {"micro": share_of(judged.micro), "macro": number(judged.macro), "how": judged.how}

@@ -20,7 +20,8 @@ COLUMNS: Final = (
 def line() -> str:
     """The rule in force, and what was done besides."""
     rule = profile(DEFAULT)
-    said = f"Disclosure control ({rule.title}, profile {rule.name}): {rule.in_words()}."
+    words = rule.in_words().replace(f"({rule.marker})", "(left empty)")  # a number's column holds no mark
+    said = f"Disclosure control ({rule.title}, profile {rule.name}): {words}."
     if rule.statistics_above:
         said += f" No share is shown for {rule.statistics_above} people or fewer."
     return f"{said} Further numbers are withheld where they would give one away. A comment counts as a person."

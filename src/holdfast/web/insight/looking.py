@@ -13,7 +13,7 @@ from django.core.cache import cache
 from holdfast.understand.insights import Cell, Mention, counts, moving, passages
 from holdfast.understand.redact import redact
 from holdfast.web.insight import frameworks, gathering, withholding
-from holdfast.web.insight.models import Comment
+from holdfast.web.insight.models import Coding, Comment
 from holdfast.web.insight.withholding import hide_to
 from holdfast.web.register.merging import standing
 from holdfast.web.register.models import Change, Term, Vocabulary
@@ -94,12 +94,17 @@ def _look(asked: Asked, codes: list[str], now: str) -> dict[str, Any]:
         "rows": [_row(cell, moves.get(cell.theme)) for cell in overall],
         "series": _series(divided(gathering.levels(asked.span)), codes, periods),
         "groups": [_cell(cell) for cell in (divided([asked.by]) if asked.by not in ("", fact) else [])],
-        "people": None if fact else sum(bool(mention.coded) for mention in found),
+        "people": None if fact else _coded(asked.vocabulary),
     }  # fmt: skip
     if asked.theme in codes:
         shown = any(cell.theme == asked.theme and not cell.hidden for cell in overall)
         told["passages"] = _passages(found, asked.theme, few) if shown else []
     return told
+
+
+def _coded(vocabulary: Vocabulary) -> int:
+    """Comments on which some person has spoken, though it were to say that they hold none of the themes."""
+    return Coding.objects.filter(vocabulary=vocabulary).values("comment").distinct().count()
 
 
 def _passages(found: list[Mention], theme: str, few: int) -> list[dict[str, Any]]:

@@ -53,6 +53,7 @@ class Delivery(Job):
     keep = models.BooleanField("keep the files as they were sent", default=False)
     once = models.CharField(max_length=64, unique=True, help_text="The form it came from, so that it comes once.")
     mapping = models.JSONField(default=dict, blank=True, help_text="What each column holds.")
+    coder = models.CharField(max_length=200, blank=True, help_text="Who coded the themes that some columns hold.")
 
     class Meta(Job.Meta):
         indexes = (models.Index(fields=("kind", "-id"), name="deliveries_of_a_kind"),)

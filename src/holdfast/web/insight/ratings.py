@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import transaction
 
 from holdfast.records.frameworks import load_frameworks
+from holdfast.understand.agreement import FEWEST_UNITS, Agreement
 from holdfast.understand.whynow import Rating, agreement, fading, profiles, with_lasting
 from holdfast.web.insight import merged
 from holdfast.web.insight.models import SCALE, EnablerRating
@@ -25,6 +26,9 @@ LASTED: Final = {"embedded": True, "lapsed": False, "stopped": False}
 """What a change's status says of whether it lasted; other statuses say nothing yet."""
 MOST: Final = 9
 """Enablers asked for on one form, so that it takes ten taps at most."""
+
+FEWEST: Final = 3
+"""People below which no answer is shown: of two, each knows the other's."""
 
 
 def asked() -> list[Term]:
@@ -55,16 +59,19 @@ def save(actor: Any, change: Change, said: Mapping[str, int | None], deed: str, 
 def of(change: Change) -> dict[str, Any]:
     """Each enabler of a change as its raters last saw it: the mean, the lowest and the highest, and who differs.
 
-    What was said of the records that are merged into it counts with its own.
+    What was said of the records that are merged into it counts with its own. Of an enabler that fewer than ``FEWEST``
+    spoke of only how many they are is told: a mean would tell either of two what the other said.
     """
     here = dict.fromkeys(family(change), change.identifier)
     last = _last(_ratings(EnablerRating.objects.filter(change__in=here), here))
-    shown = {one.enabler: one for one in profiles(_relevant(last))}
     spread = {code: Counter(one.value for one in last if one.enabler == code) for code in {one.enabler for one in last}}
+    enough = {code for code, said in spread.items() if said.total() >= FEWEST}
+    shown = {one.enabler: one for one in profiles(_relevant(last)) if one.enabler in enough}
     return {
-        "raters": len({one.rater for one in last}),
+        "raters": len({one.rater for one in last}), "fewest": FEWEST,
         "rows": [
-            {"label": term.label, "profile": shown.get(term.code), "spread": _spread(spread.get(term.code, Counter()))}
+            {"label": term.label, "profile": shown.get(term.code), "raters": spread.get(term.code, Counter()).total(),
+             "spread": _spread(spread[term.code]) if term.code in enough else []}
             for term in asked()
         ],
         "apart": [t.label for t in asked() if (p := shown.get(t.code)) is not None and p.most - p.least >= 3],
@@ -88,15 +95,19 @@ def over_all() -> dict[str, Any]:
     return {
         "changes": len({one.change for one in said}), "raters": len({one.rater for one in said}), "ratings": len(said),
         "rows": [
-            {"label": label, "trend": trends.get(code), "goes": goes.get(code), "agreement": _shown(agreed.get(code))}
+            {"label": label, "trend": trends.get(code), "goes": goes.get(code), "agreement": _shown(agreed.get(code)),
+             "twice": agreed.get(code)}
             for code, label in labels.items()
         ],
-        "agreement": _shown(agreed.get("")),
+        "agreement": _shown(agreed.get("")), "fewest": FEWEST,
     }  # fmt: skip
 
 
-def _shown(one: Any) -> Any:
-    return one if one is not None and math.isfinite(one.alpha) else None
+def _shown(one: Agreement | None) -> Agreement | None:
+    """The agreement where it can be told; that of two people on a few changes would tell either what the other said."""
+    if one is None or not math.isfinite(one.alpha) or (one.raters < FEWEST and one.units < FEWEST_UNITS):
+        return None
+    return one
 
 
 def _spread(found: Counter[float]) -> list[tuple[str, int]]:

@@ -17,7 +17,7 @@ from holdfast.web.evidence import presence
 from holdfast.web.insight import asking, coding, frameworks, jobs, learning
 from holdfast.web.insight.models import Asking, Coding, Comment, Learning
 from holdfast.web.insight.models_jobs import UNFINISHED
-from holdfast.web.insight.pages.shared import GET_OR_POST, deed, words
+from holdfast.web.insight.pages.shared import FEW_CODINGS, GET_OR_POST, deed, words
 from holdfast.web.people.access import may
 from holdfast.web.register.models import Vocabulary
 
@@ -126,6 +126,7 @@ def themes(request: HttpRequest, code: str) -> HttpResponse:
         "rows": [(labels[row["theme"]], row) for row in told.get("themes", ()) if row["theme"] in labels],
         "job": under_way if under_way is not None and (under_way.state in UNFINISHED or under_way.problem) else None,
         "words": words(under_way) if under_way is not None else "", "workers": presence.present(),
+        "support": sum(row.get("support", 0) for row in told.get("themes", ())), "few_codings": FEW_CODINGS,
         "comments": Comment.objects.count(), "coded": coders.values("comment").distinct().count(),
         "model": asking.endpoint(), "asking": asking.latest(vocabulary), "asking_job": _unsettled(vocabulary),
         "people": sorted(set(coders.values_list("coder", flat=True).distinct())), "wide": True,
@@ -169,7 +170,7 @@ def comment(request: HttpRequest, pk: int) -> HttpResponse:
     lists = frameworks.lists()
     labels = {(one.pk, term.code): term.label for one in lists for term in frameworks.terms_of(one)}
     said = {"comment": held, "offers": offers, "codings": codings, "lists": lists, "labels": labels, "once": deed(),
-            "hints": hints}  # fmt: skip
+            "hints": hints, "standing": coding.standing(codings), "replaced": coding.replaced(codings)}  # fmt: skip
     return render(request, "insight/comment.jinja", said)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from typing import Any, Final
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -11,9 +11,12 @@ from django.views.decorators.http import require_safe
 
 from holdfast.web.insight import drawing, frameworks, gathering, learning, leaving, looking
 from holdfast.web.insight.models import Comment, Scrap
-from holdfast.web.insight.pages.shared import deed
+from holdfast.web.insight.pages.shared import FEW_CODINGS, deed
 from holdfast.web.people import audit
 from holdfast.web.people.access import may
+
+NARROWER: Final = {"(max-width: 37.5em)": 1, "(max-width: 56.25em)": 2}
+"""Small charts beside each other on a screen so narrow, so that their words stay large enough to read."""
 
 
 @may("insight.read")
@@ -27,13 +30,15 @@ def insights(request: HttpRequest) -> HttpResponse:
     told = looking.look(asked, now)
     terms = {term.code: term.label for term in frameworks.terms_of(asked.vocabulary)}
     last = learning.latest(asked.vocabulary)
-    width, height = drawing.size_of(len(terms))
+    judged = last.told.get("themes", ()) if last else ()
     said = {
         "asked": asked, "told": told, "lists": lists, "labels": terms, "facts": known.facts, "spans": looking.SPANS,
-        "settings": known.settings, "last": last, "width": width, "height": height, "once": deed(),
+        "settings": known.settings, "last": last, "once": deed(),
+        "sizes": {across: drawing.size_of(len(terms), across) for across in NARROWER.values()},
+        "chart": drawing.size_of(len(terms)), "narrower": NARROWER, "few_codings": FEW_CODINGS,
         "waiting": Scrap.objects.filter(state=Scrap.WAITING).count(), "comments": Comment.objects.count(),
         "groups": _table(told["groups"], terms), "wide": True, "query": request.GET.urlencode(),
-        "judged": {row["theme"]: row for row in last.told.get("themes", ())} if last else {},
+        "judged": {row["theme"]: row for row in judged}, "support": sum(row.get("support", 0) for row in judged),
     }  # fmt: skip
     return render(request, "insight/list.jinja", said)
 
@@ -45,7 +50,9 @@ def chart(request: HttpRequest) -> HttpResponse:
     asked, _known, now = _asked(request, frameworks.lists())
     told = looking.look(asked, now)
     names = {term.code: term.label for term in frameworks.terms_of(asked.vocabulary)}
-    made = HttpResponse(drawing.multiples(names, told["series"], told["periods"]), content_type="image/svg+xml")
+    across = next((n for n in NARROWER.values() if request.GET.get("across") == str(n)), drawing.ACROSS)
+    svg = drawing.multiples(names, told["series"], told["periods"], asked.span, across)
+    made = HttpResponse(svg, content_type="image/svg+xml")
     made["Cache-Control"] = "private, max-age=60"
     return made
 

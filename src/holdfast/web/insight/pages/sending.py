@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from typing import Any
 
 from django.contrib import messages
@@ -14,10 +16,10 @@ from holdfast.web.evidence import presence
 from holdfast.web.evidence.receiving import receives, too_large
 from holdfast.web.insight import columns, jobs, sending
 from holdfast.web.insight.forms import CommentsForm, ScrapsForm
-from holdfast.web.insight.models import Delivery
+from holdfast.web.insight.models import Delivery, SentFile
 from holdfast.web.insight.models_jobs import COLUMNS
 from holdfast.web.insight.pages.shared import GET_OR_POST, deed, words
-from holdfast.web.insight.plain import together
+from holdfast.web.insight.plain import plain, together
 from holdfast.web.people.access import may
 
 
@@ -55,6 +57,9 @@ def comments(request: HttpRequest) -> HttpResponse:
             request.user, Delivery.COMMENTS, once=told["once"], files=[told["file"]], name=told["name"],
             keep=told["keep"],
         )  # fmt: skip
+        found, problem = columns.look(held) if held.state == COLUMNS else ((), "")
+        if problem and not found:
+            columns.refuse(held, request.user, problem)
         return redirect("insight:columns", held.pk)
     return render(request, "insight/send.jinja", {"form": form, "kind": "comments"}, status=422 if form.errors else 200)
 
@@ -68,15 +73,18 @@ def columns_page(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("insight:delivery", held.pk)
     found, problem = columns.look(held)
     options = columns.options()
-    chosen = columns.guess(found)
+    chosen, wants_coder = columns.guess(found), False
+    coder = plain(request.POST.get("coder", ""), 200)
     if request.method == "POST" and found:
         chosen = [request.POST.get(f"column-{at}", "") for at in range(len(found))]
         problem = columns.wrong(found, chosen, options)
+        if not problem and columns.has_themes(chosen) and not re.search(r"[^\W\d_]", coder):
+            problem, wants_coder = "Enter the name of whoever coded the themes.", True
         if not problem:
-            columns.map_columns(held, request.user, found, chosen)
+            columns.map_columns(held, request.user, found, chosen, coder)
             return redirect("insight:delivery", held.pk)
     said = {"held": held, "rows": list(zip(found, chosen, strict=True)), "options": options, "problem": problem,
-            "sheets": len(columns.sheets(found)) > 1}  # fmt: skip
+            "sheets": len(columns.sheets(found)) > 1, "coder": coder, "wants_coder": wants_coder}  # fmt: skip
     return render(request, "insight/columns.jinja", said, status=422 if problem else 200)
 
 
@@ -97,15 +105,25 @@ def delivery(request: HttpRequest, pk: int) -> HttpResponse:
     held = get_object_or_404(Delivery.objects.select_related("by"), pk=pk)
     files = list(held.files.all())
     said: dict[str, Any] = {
-        "held": held, "words": words(held), "workers": presence.present(), "files": files[:200], "all": len(files),
+        "held": held, "words": words(held), "workers": presence.present(), "files": files[:200], "every": len(files),
         "new": sum(one.new for one in files), "same": sum(one.same for one in files),
         "removed": sorted(together(one.removed for one in files).items()),
         "unread": [told for one in files for told in one.unread][:500],
-        "read": sum(one.state == one.READ for one in files),
+        **_stand(files), "again": held.kind == Delivery.SCRAPS or bool(held.mapping),
         "already": [one for one in files if one.state == one.SAME],
         "here": held.finished and held.folder.exists(),
     }  # fmt: skip
     return render(request, "insight/delivery.jinja", said)
+
+
+def _stand(files: list[SentFile]) -> dict[str, int]:
+    """How many files were read, in part, or not, each counted once; a zipped folder is the files in it."""
+    apart = Counter("part" if one.state == one.READ and one.unread else one.state for one in files)
+    damaged = sum(name != one.name for one in files if one.state == one.OPENED for name, _why, _fix in one.unread)
+    return {
+        "all": len(files) - apart[SentFile.OPENED] + damaged, "whole": apart[SentFile.READ], "part": apart["part"],
+        "not_read": apart[SentFile.UNREAD] + damaged,
+    }  # fmt: skip
 
 
 @may("insight.code")

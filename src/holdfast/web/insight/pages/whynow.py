@@ -48,4 +48,9 @@ def rate(request: HttpRequest, identifier: str) -> HttpResponse:
     mine = mine.select_related("enabler").order_by("on", "id")
     before = {one.enabler.code: NOT if one.value is None else str(one.value) for one in mine}
     said_here = {"change": change, "terms": terms, "problem": problem, "once": deed(), "before": before, "words": WORDS}
-    return render(request, "insight/rate.jinja", {**said_here, "scale": SCALE}, status=422 if problem else 200)
+    return render(
+        request,
+        "insight/rate.jinja",
+        {**said_here, "scale": SCALE, "fewest": ratings.FEWEST},
+        status=422 if problem else 200,
+    )
