@@ -41,6 +41,14 @@ def test_a_persons_word_stands_above_a_machines() -> None:
     assert found["a"].facts == {"setting": "acute"}
 
 
+def test_a_coding_with_a_code_that_is_not_listed_settles_nothing_else() -> None:
+    comments, coding = [Comment("c", "Words")], Coding("c", "f", ("Digital",), "ann", complete=True)
+    offered = [_suggestion("c", "digital")]
+    (sure,) = mentions(comments, {}, "f", [coding], offered)
+    (held,) = mentions(comments, {}, "f", [coding], offered, listed=("digital", "access"))
+    assert not sure.suggested and held.suggested == {"digital"}
+
+
 def test_counts_are_out_of_every_comment_of_the_group_and_say_who_coded() -> None:
     found = [_mention(i, "x" if i < 30 else "", people=i < 20, setting="acute") for i in range(60)]
     found += [_mention(100 + i, "x", setting="") for i in range(20)]

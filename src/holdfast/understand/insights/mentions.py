@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from holdfast.understand.themes.labels import gather
@@ -36,14 +36,17 @@ def mentions(
     framework: str,
     codings: Iterable[Coding] = (),
     suggestions: Iterable[Suggestion] = (),
+    listed: Collection[str] | None = None,
 ) -> list[Mention]:
     """Comments with people's codings where there are any, and the machine's suggestions for the rest.
 
     A theme that people refused, or are tied on, is not counted, whatever was suggested. Comments without text and
     comments about which neither a person nor a machine said anything are still rows: they are in the denominator.
+    With ``listed``, the framework's codes, a coding with a code that is not among them settles nothing else: which one
+    was meant nobody knows.
     """
     codings = list(codings)
-    labels = gather(codings, framework)
+    labels = gather(codings, framework, listed=listed)
     given = [
         frozenset(theme for theme, value in zip(labels.themes, row, strict=True) if value == 1)
         for row in labels.known.tolist()
@@ -53,7 +56,7 @@ def mentions(
     for suggestion in suggestions:
         if suggestion.framework == framework and suggestion.suggested:
             offered.setdefault(suggestion.comment, set()).add(suggestion.theme)
-    settled, none = _settled(codings, framework), frozenset[str]()
+    settled, none = _settled(codings, framework, listed), frozenset[str]()
     found = []
     for comment in comments:
         spoken, machine = settled.get(comment.id, none), offered.get(comment.id)
@@ -64,13 +67,16 @@ def mentions(
     return found
 
 
-def _settled(codings: Iterable[Coding], framework: str) -> dict[str, frozenset[str] | None]:
+def _settled(
+    codings: Iterable[Coding], framework: str, listed: Collection[str] | None
+) -> dict[str, frozenset[str] | None]:
     """The themes on which a person has spoken, by comment; None where a person coded the whole comment."""
     spoken: dict[str, frozenset[str] | None] = {}
     for coding in codings:
         if coding.framework != framework:
             continue
         before = spoken.get(coding.comment, frozenset())
-        whole = coding.complete or before is None
+        known = listed is None or set(coding.themes) <= set(listed)
+        whole = (coding.complete and known) or before is None
         spoken[coding.comment] = None if whole else (before or frozenset()) | {*coding.themes, *coding.refused}
     return spoken
