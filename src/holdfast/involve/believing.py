@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from string import ascii_uppercase
 
 import numpy as np
 
@@ -66,9 +65,8 @@ def opinion_of(heard: Heard) -> tuple[list[str | None] | None, str]:
     groups = opinion_groups(votes)
     if groups.k < 2:
         return None, f"No opinion groups are told apart: {groups.why}."
-    names = [ascii_uppercase[g] if g >= 0 else None for g in groups.assigned.tolist()]
     steady = f"dropping a tenth of the votes leaves them alike by {groups.stability.mean:.2f} (adjusted Rand index)"
-    return names, f"{groups.k} opinion groups were found in the votes: {groups.why}; {steady}."
+    return groups.names, f"{groups.k} opinion groups were found in the votes: {groups.why}; {steady}."
 
 
 def _one_channel(heard: Heard) -> list[str]:

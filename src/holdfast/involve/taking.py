@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -12,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from holdfast.records import Problem
+from holdfast.records.moments import iso_seconds
 
 WORDS: Final = {"agree": 1, "disagree": -1, "pass": 0, "1": 1, "-1": -1, "0": 0, "1.0": 1, "-1.0": -1, "0.0": 0}
 MISSING: Final = ("<NA>", "NaT")
@@ -124,7 +123,7 @@ def latest(
     """Rows to keep, sorted by person and statement; how many earlier votes gave way; how many of those differed."""
     rows = np.flatnonzero(usable)
     if time is not None:
-        rows = rows[_in_time(_moments(time)[rows])]
+        rows = rows[in_time(_moments(time)[rows])]
     key = who[rows].astype(np.int64) * max(1, n_statements) + what[rows]
     order = np.argsort(key, kind="stable")
     rows, key = rows[order], key[order]
@@ -135,8 +134,8 @@ def latest(
     return rows[last], int(len(rows) - last.sum()), differed
 
 
-def _in_time(moments: NDArray[Any]) -> NDArray[np.int64]:
-    """The order of moments, those not known first: a vote without its time gives way to one that has it."""
+def in_time(moments: NDArray[Any]) -> NDArray[np.int64]:
+    """The order of moments (n,), those not known first and as they came: a vote without its time gives way."""
     order = np.argsort(moments, kind="stable")
     unknown = np.asarray(moments != moments, bool)[order]
     return np.concatenate([order[unknown], order[~unknown]])
@@ -163,24 +162,17 @@ def _moments(column: ArrayLike) -> NDArray[Any]:
         return array.astype(np.float64)
     except (TypeError, ValueError):
         named, code = np.unique([str(moment) for moment in array.tolist()], return_inverse=True)
-    seconds = [_seconds(moment) for moment in named.tolist()]
-    if wrong := sum(found is None for found in seconds):
+    seconds = np.array([iso_seconds(moment) for moment in named.tolist()])
+    if wrong := int(np.isnan(seconds[[not _is_missing(moment) for moment in named.tolist()]]).sum()):
         raise ValueError(
             f"{wrong:,} different times can be put in no order: give numbers, dates, or text such as "
             "2026-01-31T10:30 (year first)"
         )
-    return np.array(seconds, np.float64)[code.reshape(-1)]
+    return seconds[code.reshape(-1)]
 
 
-def _seconds(moment: str) -> float | None:
-    """Seconds since 1970; NaN where there is nothing, None where it is no time."""
-    if moment.strip() in ("", "None", "nan", *MISSING):
-        return math.nan
-    try:
-        found = dt.datetime.fromisoformat(moment.strip())
-    except ValueError:
-        return None
-    return (found if found.tzinfo else found.replace(tzinfo=dt.UTC)).timestamp()
+def _is_missing(moment: str) -> bool:
+    return moment.strip() in ("", "None", "nan", *MISSING)
 
 
 def _text(name: Any) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any, Final
 
 import numpy as np
@@ -10,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from holdfast.records.heard import Cast
+from holdfast.records.moments import iso_seconds
 from holdfast.workspace.engine import PIECE, ROW, Engine
 from holdfast.workspace.loading import Loaded
 from holdfast.workspace.report import Report
@@ -85,9 +85,4 @@ def moment(text: str | None) -> float:
         number = float(text)
         return number / 1000 if abs(number) > 1e11 else number
     except ValueError:
-        pass
-    try:
-        when = dt.datetime.fromisoformat(text.strip())
-        return (when if when.tzinfo else when.replace(tzinfo=dt.UTC)).timestamp()
-    except ValueError:
-        return float("nan")
+        return iso_seconds(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from string import ascii_uppercase
 from typing import Any, Final
 
 import numpy as np
@@ -46,6 +47,11 @@ class Groups:
     def k(self) -> int:
         """How many groups."""
         return self.model.k
+
+    @property
+    def names(self) -> list[str | None]:
+        """(P,): each person's group by its letter, A the largest; None for people without votes."""
+        return [ascii_uppercase[g] if g >= 0 else None for g in self.assigned.tolist()]
 
     @property
     def sure(self) -> NDArray[np.float32]:

@@ -11,8 +11,10 @@ from typing import Any, Final
 import numpy as np
 
 from holdfast.involve.polis_files.conversation import MODERATED, Conversation
+from holdfast.involve.taking import in_time
 from holdfast.records import Problem
 from holdfast.records.heard import Cast, Heard, Statement
+from holdfast.records.moments import iso_seconds
 
 HTML: Final = re.compile(r"<\s*/?\s*[a-zA-Z][^>]*>")
 FORMULA: Final = re.compile(r"^[=+\-@\t\r]")
@@ -155,7 +157,7 @@ def _cast(kept: Sequence[tuple[int, int, int, float]], where: str, faults: Fault
     if unknown.any() and not unknown.all():
         faults.add(where, "some votes have no time; they count as earlier than those that have one", "Add it.",
                    "timestamp")  # fmt: skip
-    order = np.lexsort((at, ~unknown)) if len(at) else np.arange(0)
+    order = in_time(at)
     return Cast(
         who[order].astype(np.int32), what[order].astype(np.int32), vote[order].astype(np.int8), at[order].astype(float)
     )
@@ -178,16 +180,8 @@ def seconds(value: Any) -> float:
     except OverflowError:
         return float("nan")
     except (TypeError, ValueError):
-        at = _from_iso(str(value))
+        at = iso_seconds(str(value))
     return at if 0 <= at < LATEST else float("nan")
-
-
-def _from_iso(text: str) -> float:
-    try:
-        when = dt.datetime.fromisoformat(text)
-        return (when if when.tzinfo else when.replace(tzinfo=dt.UTC)).timestamp()
-    except (ValueError, OverflowError):
-        return float("nan")
 
 
 def name_of(value: Any) -> str:

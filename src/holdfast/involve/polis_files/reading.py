@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +18,7 @@ from holdfast.workspace.writing.spreadsheets import unmarked
 COMMENTS: Final = {"id": "comment-id", "text": "comment-body", "author": "author-id", "created": "timestamp",
                    "moderated": "moderated", "agrees": "agrees", "disagrees": "disagrees"}  # fmt: skip
 VOTES: Final = {"who": "voter-id", "what": "comment-id", "vote": "vote", "at": "timestamp"}
+COUNT: Final = re.compile("[0-9]{1,15}")
 JSON_COMMENTS: Final = {
     "id": ("tid", "statement_id"),
     "text": ("txt",),
@@ -112,12 +114,12 @@ def _summary(path: Path) -> dict[str, str]:
 
 def _counted(rows: Iterable[Row]) -> dict[str, tuple[int, int]]:
     """How many agreed and disagreed by each statement's own counts, where it has them."""
-    return {
-        name_of(row.get("id")): (int(str(row["agrees"])), int(str(row["disagrees"])))
-        for row in rows
-        if all(str(row.get(side, "")).isascii() and str(row.get(side, "")).isdigit() and len(str(row[side])) < 16
-               for side in ("agrees", "disagrees"))
-    }  # fmt: skip
+    found = {}
+    for row in rows:
+        agrees, disagrees = str(row.get("agrees", "")), str(row.get("disagrees", ""))
+        if COUNT.fullmatch(agrees) and COUNT.fullmatch(disagrees):
+            found[name_of(row.get("id"))] = int(agrees), int(disagrees)
+    return found
 
 
 def _from_json(where: Path) -> Conversation:

@@ -38,9 +38,14 @@ def people_of(changes: Sequence[int]) -> QuerySet[Participant]:
 
 def spoke(changes: Sequence[int]) -> QuerySet[Participant]:
     """Everybody who voted or said what should happen, and has not withdrawn."""
-    said = Q(pk__in=Vote.objects.filter(statement__change__in=changes).values("participant")) | Q(
-        pk__in=Preference.objects.filter(change__in=changes).values("participant")
-    )
+    return _who_said(changes)
+
+
+def _who_said(changes: Sequence[int], vote: int = 0, wish: int = 0) -> QuerySet[Participant]:
+    """Who gave a vote or a preference later than these, of those who have not withdrawn."""
+    voted = Vote.objects.filter(statement__change__in=changes, pk__gt=vote)
+    wished = Preference.objects.filter(change__in=changes, pk__gt=wish)
+    said = Q(pk__in=voted.values("participant")) | Q(pk__in=wished.values("participant"))
     return people_of(changes).filter(said)
 
 
@@ -59,10 +64,7 @@ def marks(changes: Sequence[int]) -> dict[str, Any]:
 
 def moved(changes: Sequence[int], then: dict[str, Any], now: dict[str, Any]) -> int:
     """How many people, at least, have answered, said who they are or withdrawn between two marks."""
-    new = Q(pk__in=Vote.objects.filter(statement__change__in=changes, pk__gt=then["vote"]).values("participant")) | Q(
-        pk__in=Preference.objects.filter(change__in=changes, pk__gt=then["wish"]).values("participant")
-    )
-    answered = people_of(changes).filter(new).count()
+    answered = _who_said(changes, then["vote"], then["wish"]).count()
     named = sum(max(0, n - then["roles"].get(role, 0)) for role, n in now["roles"].items())
     return int(max(answered, named) + max(0, now["gone"] - then["gone"]))
 

@@ -19,13 +19,6 @@ COMPARED: Final = 200_000
 """Votes up to which the reference grouping is worked out for comparison."""
 
 
-def names(groups: Groups) -> list[str | None] | None:
-    """Each participant's group, A the largest; None where the votes tell no groups apart."""
-    if groups.k < 2:
-        return None
-    return [ascii_uppercase[g] if g >= 0 else None for g in groups.assigned.tolist()]
-
-
 def told(heard: Heard, votes: Votes, groups: Groups) -> dict[str, Any]:
     """The groups as a page shows them. A group of fewer than ten is counted and not described."""
     found: dict[str, Any] = {"k": groups.k, "why": groups.why, "stability": number(groups.stability.mean)}

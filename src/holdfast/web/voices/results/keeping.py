@@ -115,7 +115,7 @@ def compute(heard: Heard, change: Change) -> dict[str, Any]:
         return {"heard": False, "people": [], "statements": [], "voices": [], "beliefs": [], "risks": [], "words": []}
     votes = votes_of(heard, meta=False)
     found = opinion_groups(votes)
-    believed = believe(heard, {change.identifier: described(change)}, opinion=groups.names(found))
+    believed = believe(heard, {change.identifier: described(change)}, opinion=found.names if found.k > 1 else None)
     said = statements.told(heard)
     every = votes_of(heard).taken
     labels, levels = wishes.labels(), wording.levels(heard)

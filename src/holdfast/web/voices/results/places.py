@@ -6,11 +6,8 @@ from collections import defaultdict
 from typing import Any
 
 from holdfast.involve.roles import FEW
+from holdfast.involve.voicing import WHOLE, Place
 from holdfast.records.heard import Heard
-from holdfast.records.vocabularies import ALL_SETTINGS, EVERYONE
-
-Place = tuple[str, str, str]
-WHOLE: Place = (EVERYONE, EVERYONE, ALL_SETTINGS)
 
 
 def told(heard: Heard) -> list[dict[str, Any]]:
