@@ -105,8 +105,24 @@ def chromium() -> Iterator[Any]:
     sync_api = pytest.importorskip("playwright.sync_api")
     with sync_api.sync_playwright() as play:
         browser = play.chromium.launch(executable_path=where, args=["--no-sandbox", "--disable-dev-shm-usage"])
-        yield browser
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(sync_api.Locator, "click", _until_loaded(sync_api.Locator.click))
+            yield browser
         browser.close()
+
+
+def _until_loaded(click: Callable[..., None]) -> Callable[..., None]:
+    """A click that ends when the page it leads to is all there.
+
+    Playwright's own ends with the answer's first bytes, and a question asked of half a page is answered at once: a
+    count of nought on a busy machine.
+    """
+
+    def click_and_wait(found: Any, **how: Any) -> None:
+        click(found, **how)
+        found.page.wait_for_load_state()
+
+    return click_and_wait
 
 
 @pytest.fixture
