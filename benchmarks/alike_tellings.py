@@ -4,9 +4,10 @@
 
 The tellings are made up by Holdfast's authors (tests/understand/alike/). Weights were chosen and curves fitted on every
 second change; the numbers are for the others. The ordinary tellings (one or two sentences) were written by a hand that
-had seen neither the lexicon nor the other sets, and nothing was chosen or fitted on them. Rows for words alone (cosine
-of TF-IDF) and for the embedding alone say how hard each set is. ``--model`` is a folder with all-MiniLM-L6-v2 and adds
-its rows; ``--fit`` writes the curves that are shipped.
+had seen neither the lexicon nor the other sets, and no number was fitted on them. Rows for words alone (cosine
+of TF-IDF), for word vectors alone and for the embedding alone say how hard each set is. "words" is Holdfast without the
+word vectors that come with it. ``--model`` is a folder with all-MiniLM-L6-v2 and adds its rows; ``--fit`` writes the
+curves that are shipped.
 """
 
 from __future__ import annotations
@@ -16,14 +17,18 @@ import json
 import random
 import time
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 
 from holdfast.understand.alike.calibration import Curve, curve_to
 from holdfast.understand.alike.index import Embed, Index
 from holdfast.understand.alike.records import Record, Skill
-from holdfast.understand.alike.scoring import EMBEDDED_NAMES, NAMES
+from holdfast.understand.alike.scoring import NAMES, VECTOR_NAMES
+from holdfast.understand.alike.vectors import embedded
+from holdfast.understand.alike.word_vectors import packaged
 
 HERE = Path(__file__).resolve().parents[1]
 TELLINGS = HERE / "tests/understand/alike"
@@ -93,7 +98,7 @@ def fit(embed: Embed | None, which: int) -> tuple[np.ndarray, np.ndarray]:
     return np.concatenate(rows), np.concatenate(right)
 
 
-def curve(embed: Embed | None) -> Curve:
+def curve(embed: Embed | None, vectors: bool) -> Curve:
     """Fitted on one half; its skill measured on the other."""
     from sklearn.linear_model import LogisticRegression
 
@@ -101,8 +106,9 @@ def curve(embed: Embed | None) -> Curve:
     centre, spread = rows.mean(axis=0), rows.std(axis=0)
     model = LogisticRegression(C=10, max_iter=5000).fit((rows - centre) / spread, right)
     said = "made-up tellings of half of about 100 changes, by Holdfast's authors; measured on the other half"
-    names = EMBEDDED_NAMES if embed else NAMES
-    fitted = Curve(names, centre, spread, model.coef_[0], float(model.intercept_[0]), said, ())
+    fitted = Curve(
+        VECTOR_NAMES if vectors else NAMES, centre, spread, model.coef_[0], float(model.intercept_[0]), said, ()
+    )
     rows, right = fit(embed, 1)
     probability = fitted.probability(rows)
     print("said, and how often it was so, on the other half")
@@ -199,7 +205,7 @@ def main() -> None:
     parser.add_argument("--fit", action="store_true")
     parser.add_argument("--many", type=int, default=100_000)
     asked = parser.parse_args()
-    models: dict[str, Embed | None] = {"offline": None}
+    models: dict[str, Embed | None] = {"words": None, "offline": None}
     if asked.model:
         from holdfast.understand.embedding import load_minilm
 
@@ -214,12 +220,16 @@ def main() -> None:
         models["embedded"] = remembered
         difficulty("embedding", remembered)
     difficulty("words", words_alone)
+    if held_vectors := packaged():
+        difficulty("word vectors", lambda texts: embedded(held_vectors, texts))
     for name, embed in models.items():
-        if asked.fit:
-            print(name)
-            text = json.dumps(curve_to(curve(embed)), indent=1) + "\n"
-            (WRITTEN / f"{name}.json").write_text(text, encoding="utf-8")
-        table(embed, name)
+        without = patch("holdfast.understand.alike.meanings.packaged", lambda: None)
+        with without if name == "words" else nullcontext():
+            if asked.fit:
+                print(name)
+                text = json.dumps(curve_to(curve(embed, name != "words")), indent=1) + "\n"
+                (WRITTEN / f"{name}.json").write_text(text, encoding="utf-8")
+            table(embed, name)
     if asked.many:
         many(asked.many)
 

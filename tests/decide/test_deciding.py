@@ -252,9 +252,21 @@ def test_voices_by_role_oppose_dissent_and_are_said_when_borrowed() -> None:
         "Carers (asked about everyone, everywhere) most often prefer stop (70 %).",
         "Clinicians (asked about everyone, everywhere) most often prefer retain (90 %).",
     )
-    assert said(cell.missing, "carers and clinicians spoke more widely")
-    nearer = voice("carers", 0.2, 0.1, dimension="age", level="75+")
+    assert said(cell.missing, "to tell carers and clinicians apart: what they say more widely stands for it")
+    nearer = voice("carers", 0.2, 0.1, dimension="age", level="75+", apart=10)
     assert only(found, voices=(voice("carers", 0.7, 0.6), nearer)).verdict == "retain"
+
+
+@pytest.mark.parametrize("apart", [None, 0, 9])
+def test_a_voice_of_a_place_that_fewer_than_ten_tell_apart_neither_alters_a_verdict_nor_is_in_its_words(
+    apart: int | None,
+) -> None:
+    found = findings([Told(WAIT, -0.05, where=("age", "75+", "all settings"))])
+    nearer = voice("carers", 0.2, 0.1, dimension="age", level="75+", apart=apart)
+    whole = voice("carers", 0.7, 0.6)
+    assert only(found, voices=(whole, nearer)) == only(found, voices=(whole,))
+    alone = only(found, voices=(nearer,))
+    assert said(alone.missing, "Too few spoke to be told by role: carers.") and alone.dissent == ()
 
 
 def test_no_voices_is_said_and_is_not_agreement() -> None:

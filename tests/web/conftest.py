@@ -107,6 +107,7 @@ def chromium() -> Iterator[Any]:
         browser = play.chromium.launch(executable_path=where, args=["--no-sandbox", "--disable-dev-shm-usage"])
         with pytest.MonkeyPatch.context() as patched:
             patched.setattr(sync_api.Locator, "click", _until_loaded(sync_api.Locator.click))
+            patched.setattr(sync_api.Page, "goto", _whatever_refreshes(sync_api.Page.goto, sync_api.Error))
             yield browser
         browser.close()
 
@@ -123,6 +124,20 @@ def _until_loaded(click: Callable[..., None]) -> Callable[..., None]:
         found.page.wait_for_load_state()
 
     return click_and_wait
+
+
+def _whatever_refreshes(goto: Callable[..., Any], error: type[Exception]) -> Callable[..., Any]:
+    """Going to a page, once more where the page that is left refreshed itself at that moment and so broke it off."""
+
+    def go(page: Any, url: str, **how: Any) -> Any:
+        try:
+            return goto(page, url, **how)
+        except error as trouble:
+            if "ERR_ABORTED" not in str(trouble) and "interrupted by another navigation" not in str(trouble):
+                raise
+            return goto(page, url, **how)
+
+    return go
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from typing import Final
 
 from holdfast.decide.index import Horizon, Index, Where
 from holdfast.decide.reading import ORDER, Reading, choose_horizon, read
+from holdfast.involve.placing import as_told
 from holdfast.records import Change, Evaluability, Findings, Gap, Measure, Policy
 from holdfast.records.vocabularies import ALL_SETTINGS, EVERYONE
 from holdfast.records.voices import Belief, Voice
@@ -157,8 +158,9 @@ def voices_about(voices: Iterable[Voice], key: tuple[str, str, str, str, str]) -
 
 
 def _by_place(voices: Iterable[Voice]) -> dict[tuple[str, ...], list[Voice]]:
+    """Voices by practice and place, those that may not be told apart without shares: a verdict would show them."""
     placed: dict[tuple[str, ...], list[Voice]] = {}
-    for voice in voices:
+    for voice in filter(None, map(as_told, voices)):
         key = (voice.change, voice.practice, voice.dimension, voice.level, voice.setting)
         placed.setdefault(key, []).append(voice)
     return placed

@@ -83,7 +83,10 @@ def _borrowed(j: Judged) -> list[str]:
     borrowed = [v.role for v in told if (v.dimension, v.level, v.setting) != here]
     if not borrowed:
         return []
-    return [f"Nobody was asked about this very group and setting by role: {listed(borrowed)} spoke more widely."]
+    return [
+        f"Too few answered for this very group and setting, or nobody did, to tell {listed(borrowed)} apart: what they "
+        "say more widely stands for it."
+    ]
 
 
 def _duties(j: Judged, duties: Sequence[str] | None) -> list[str]:

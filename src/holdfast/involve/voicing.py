@@ -15,6 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from holdfast.involve.people import People, about_you, in_role, people_of, roles_of
+from holdfast.involve.placing import SHARES, answered, least
+from holdfast.involve.placing import WHOLE as WHOLE
+from holdfast.involve.placing import Place as Place
 from holdfast.involve.roles import FEW
 from holdfast.involve.weights import Share, pool, weighted_share
 from holdfast.records import Change
@@ -23,14 +26,9 @@ from holdfast.records.involving import PREFER_NOT, PREFERENCES
 from holdfast.records.vocabularies import ALL_SETTINGS, EVERYONE
 from holdfast.records.voices import Voice
 
+Bools = NDArray[np.bool_]
 Codes = NDArray[np.int64]
 Floats = NDArray[np.float64]
-Place = tuple[str, str, str]
-WHOLE: Place = (EVERYONE, EVERYONE, ALL_SETTINGS)
-_SHARES = (
-    *PREFERENCES,
-    *(f"{name}{end}" for name in ("opposition", "support") for end in ("", "_low", "_high")),
-)
 
 
 def voices_of(
@@ -60,7 +58,10 @@ def _all(
             for place, wish in wishes.items():
                 rows = np.flatnonzero(in_role(heard, role) & (wish >= 0))
                 if len(rows):
-                    yield _of_role(people_of(heard, role, rows, few), wish[rows], introduced, about, place, few)
+                    people = people_of(heard, role, rows, few)
+                    own = answered(said, place, len(heard.participants))[rows]
+                    told = {**about, "apart": _apart(people, own, place, few)}
+                    yield _of_role(people, wish[rows], introduced, told, place, few)
             yield from _of_groups(heard, role, said, introduced, about, few)
         if opinion is not None:
             yield from _of_opinion(heard, opinion, wishes[WHOLE], introduced, about, few)
@@ -88,7 +89,17 @@ def opposes(wish: Codes, introduced: bool) -> Floats:
     return np.asarray(np.isin(wish, [PREFERENCES.index(name) for name in against]), np.float64)
 
 
-def _of_role(people: People, wish: Codes, introduced: bool, about: Mapping[str, str], place: Place, few: int) -> Voice:
+def _apart(people: People, own: Bools, place: Place, few: int) -> int | None:
+    """By how many people a role's voice of a place may be told from its others; ``own`` says who answered for it.
+
+    Groups of people have voices of their own about their population everywhere, and not about it in one setting.
+    """
+    column = people.about.get(place[0]) if place[2] == ALL_SETTINGS else None
+    inside = None if column is None else np.array([level == place[1] for level in column], bool)
+    return None if place == WHOLE else least(own, few, inside)
+
+
+def _of_role(people: People, wish: Codes, introduced: bool, about: Mapping[str, Any], place: Place, few: int) -> Voice:
     against = opposes(wish, introduced)
     share = people.share(against) if len(wish) >= few else None
     made = "weighted to the population" if people.weighted else "as they spoke"
@@ -107,7 +118,7 @@ def _of_groups(
         own = everyone if home is whole else _speaking(heard, role, home, few)
         for people, wish, placed in ((everyone, whole, False), (own, home, True)):
             for level, here, share in _levels(people, opposes(wish[people.rows], introduced), dimension, few):
-                told = {
+                told: dict[str, Any] = {
                     **about,
                     "role": f"{role} ({dimension}: {level})",
                     "made": "pooled with the other levels",
@@ -116,8 +127,9 @@ def _of_groups(
                     "of_dimension": dimension,
                     "of_level": level,
                 }
-                place = (dimension, level, ALL_SETTINGS) if placed else WHOLE
-                rows = people.rows[here]
+                place, rows = (dimension, level, ALL_SETTINGS) if placed else WHOLE, people.rows[here]
+                if placed:
+                    told["apart"] = least(answered(said, place, len(whole))[rows], few)
                 raw = float(opposes(wish[rows], introduced).mean())
                 yield _voice(told, place, wish[rows], people.weights[here], raw, share)
 
@@ -189,7 +201,7 @@ def _voice(
     dimension, level, setting = place
     where: dict[str, Any] = {"dimension": dimension, "level": level, "setting": setting}
     if against is None:
-        nothing: dict[str, Any] = dict.fromkeys(_SHARES)
+        nothing: dict[str, Any] = dict.fromkeys(SHARES)
         return Voice(**{**told, "made": "too few to be told"}, **where, voices=len(wish), **nothing)
     shares = np.bincount(wish, weights, len(PREFERENCES)) / weights.sum()
     return Voice(

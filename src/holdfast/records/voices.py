@@ -46,6 +46,9 @@ class Voice:
     raw_support: float | None = _of("Support before weighting and pooling.", None)
     effective: float | None = _of("How many people drawn at random would tell as much.", None)
     made: str = _of("How the shares were made: as they spoke, weighted, pooled.", "")
+    apart: int | None = _of(
+        "About a place: how many people at the least tell it from the role's other voices; 0 where too few.", None
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

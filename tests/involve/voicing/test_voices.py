@@ -70,6 +70,23 @@ def test_an_answer_that_differs_for_some_people_is_theirs_alone() -> None:
     assert by_role(voices, setting="acute")["patients"].opposition == pytest.approx(0.3)
 
 
+@pytest.mark.parametrize(("setting", "apart"), [("all settings", 0), ("acute", 13)])
+def test_of_a_place_it_is_known_how_many_tell_it_apart(setting: str, apart: int) -> None:
+    """Twelve over 75 and one younger: over all settings the twelve have a voice of their own, which would show the one.
+
+    Where only nine of thirty answered nobody is told of.
+    """
+    groups = ("patients", "retain", 30, {"age": "75+"}), ("patients", "retain", 30, {"age": "under 75"})
+    also = [Preference(i, "c", "new", "stop", "age", "75+", setting) for i in (*range(12), 30)]
+    also += [Preference(i, "c", "new", "stop", setting="community") for i in range(9)]
+    voices = voices_of(heard(*groups, also=also), CHANGES)
+    at = by_role(voices, dimension="age", level="75+", setting=setting)
+    assert at["patients"].apart == apart and by_role(voices)["patients"].apart is None
+    assert by_role(voices, setting="community")["patients"].apart == 0
+    group = by_role(voices, dimension="age", level="75+")["patients (age: 75+)"]
+    assert group.apart == (0 if apart else 12)
+
+
 def test_the_last_answer_about_the_same_thing_counts() -> None:
     also = [Preference(i, "c", "new", "stop") for i in range(20)]
     assert by_role(voices_of(heard(("patients", "retain", 20, {}), also=also), CHANGES))["patients"].stop == 1.0

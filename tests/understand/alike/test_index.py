@@ -31,7 +31,7 @@ def test_reasons_are_words_of_the_candidate_and_labels_of_both() -> None:
     assert first.key == "c"
     assert set(first.words) <= {"discharge", "hub"} and first.words
     assert first.fields == ("setting=place",)
-    assert first.made_by == "holdfast, words and characters"
+    assert first.made_by == "holdfast, words and characters and the word vectors of WordLlama"
 
 
 def test_nothing_shared_gives_nothing() -> None:
@@ -172,7 +172,7 @@ def test_an_embedding_that_gives_no_vector_is_refused_and_the_index_stays_as_it_
     assert len(index) == len(FEW) and index.like("clinics by video") == before
     with pytest.raises(ValueError, match=r"gave \(4, 3\) for 3 texts"):
         Index.build(FEW[:3], embed=lambda texts: np.ones((len(texts) + 1, 3), dtype=np.float32))
-    index.embed = lambda texts: np.ones((len(texts), 7), dtype=np.float32)
+    index.meanings.embed = lambda texts: np.ones((len(texts), 7), dtype=np.float32)
     with pytest.raises(ValueError, match="beside vectors of length 3"):
         index.add(Record("y", "Bloods in a car park"))
 
@@ -194,3 +194,13 @@ def test_an_answer_comes_while_somebody_types() -> None:
     for record in told[:10]:
         index.like(record.text)
     assert (time.process_time() - start) / 10 < 0.1
+
+
+def test_in_a_small_register_the_same_change_is_likely_and_others_are_not() -> None:
+    """With and without word vectors: what is far from the rest is not held against it (the curve once did)."""
+    index = Index.build([*FEW, Record("e", "Volunteers take medicines to people who stay at home")])
+    likely = {
+        found.key: found.probability for found in index.like("medicines are taken to people's homes by volunteers")
+    }
+    assert likely["e"] > 0.9 and all(p < 0.5 for key, p in likely.items() if key != "e")
+    assert (index.curve.slope[1:] > 0).all()

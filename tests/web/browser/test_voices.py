@@ -159,6 +159,29 @@ def test_a_grid_with_a_wrong_row_comes_back_as_it_was_typed(sit_down: Sit, axe: 
     assert Participant.objects.count() == 2
 
 
+@pytest.mark.parametrize("phone", [False, True], ids=["at a desk", "on a phone"])
+def test_a_file_sent_again_asks_before_anybody_is_entered(sit_down: Sit, axe: Axe, person: Any, phone: bool) -> None:
+    one = talking.change()
+    page = sit_down("improvement-lead", phone=phone)
+    for last in ("keep", "adapt"):
+        page.goto(f"/voices/c/{one.identifier}/batch")
+        page.get_by_label("What to call this batch").fill("Library drop-in")
+        rows = f"role,prefer1\npatients,retain\npatients,retain\ncarers,{last}\nmartians,stop\n".encode()
+        page.locator("input[type=file]").set_input_files({"name": "v.csv", "mimeType": "text/csv", "buffer": rows})
+        page.get_by_role("button", name="Enter these voices").click()
+        page.get_by_text("could not be read").first.wait_for()
+    for _ in range(2):
+        page.get_by_role("heading", name="Some of these people are here already").wait_for()
+        axe(page)
+        _fits(page)
+        page.get_by_role("button", name="Continue").click()  # the first time nothing is chosen
+        page.get_by_role("link", name="Say whether they are the same people").wait_for()
+    page.get_by_label("Yes. Leave those alone, and enter the 1 new row").check()
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_text("1 person is entered. 2 people were here already").wait_for()
+    assert Participant.objects.count() == 3
+
+
 def test_a_browser_that_is_not_known_says_so_and_starts_anew(sit_down: Sit, axe: Axe) -> None:
     one = talking.change()
     talking.statements(one)

@@ -17,6 +17,7 @@ from django.test import Client
 from django.urls import reverse
 from tests.web.insight import making
 
+from holdfast.understand.alike.word_vectors import packaged
 from holdfast.web.environment import Environment
 from holdfast.web.insight import alike, asking, coding, embedding, jobs, looking
 from holdfast.web.insight.models import Asking, Coding, Comment, Hint, Learning, Suggestion, Vector
@@ -284,10 +285,10 @@ def test_the_embedding_helps_to_find_changes_and_waits_for_the_worker(embedded: 
     chemist = saving.create(lead, {"title": "Chemist collects repeat medicine", "description": "Handed over there"})
     told = "Prescriptions are picked up from the local pharmacy by couriers"
     similar.others_like(told)
-    assert similar._held.index.embed is None and sum(embedded) == 0  # nobody waits for it
+    assert similar._held.index.meanings.embed is packaged() and sum(embedded) == 0  # nobody waits for it
     assert embedding.read_changes() == 31
     found = similar.others_like(told)
-    assert similar._held.index.embed is not None and chemist.pk == found.closest[0].change.pk
+    assert similar._held.index.meanings.embed is not packaged() and chemist.pk == found.closest[0].change.pk
     assert alike.like(told)[0].change.pk == chemist.pk
     before = sum(embedded)
     similar.forget()

@@ -63,7 +63,7 @@ def test_one_person_is_entered_in_the_singular(as_: Any) -> None:
     one = talking.change()
     file = SimpleUploadedFile("v.csv", b"prefer1\nretain\nkeep\n")
     page = as_(ROLE).post(_where(one), {**NAMED, "file": file}, follow=True).content.decode()
-    assert "1 person is entered. 1 row could not be read" in page and "Mend those rows and send them alone" in page
+    assert "1 person is entered. 1 row could not be read" in page and "Mend those rows and send the file again" in page
 
 
 def test_each_fault_of_a_file_is_a_message_of_its_own(as_: Any) -> None:

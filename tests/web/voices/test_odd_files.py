@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from tests.web.voices import talking
 
-from holdfast.web.voices import moderating, taking, typing_in
+from holdfast.web.voices import files, moderating, taking, typing_in
 from holdfast.web.voices.models import Batch, Makeup, Preference, Statement, Vote
 
 pytestmark = pytest.mark.django_db
@@ -41,7 +41,7 @@ def test_a_row_with_more_cells_than_columns_is_refused_and_named(as_: Any) -> No
     refused = {row["line"]: row["why"] for row in Batch.objects.get().refused}
     assert set(refused) == {2, 3} and all("quotation marks" in why for why in refused.values())
     unnamed = f"role,s{first.pk},\npatients,agree,agree\npatients,agree,\n"
-    found = typing_in.read(typing_in.Sheet.of(one), typing_in.rows_of(unnamed.encode()))
+    found = typing_in.read(typing_in.Sheet.of(one), files.rows_of(unnamed.encode()))
     assert [row["line"] for row in found.refused] == [2] and len(found.people) == 1
 
 

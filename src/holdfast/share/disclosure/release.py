@@ -18,6 +18,7 @@ from holdfast.share.disclosure.released import Released, let_through
 from holdfast.share.disclosure.rounding import protected
 from holdfast.share.disclosure.rows import RULES, covariances
 from holdfast.share.disclosure.rule import Rule
+from holdfast.share.disclosure.voices import voices_line
 
 
 def release(
@@ -62,7 +63,7 @@ def release(
     return let_through(
         findings=shown,
         profile=chosen,
-        line=disclosure_line(chosen, judged, reason),
+        line=disclosure_line(chosen, judged, reason, voices_line(ruled) if findings.voices else ""),
         withheld=withheld,
         notes=(*silenced, *notes),
         counts=_counts(judged, chosen),
@@ -99,7 +100,7 @@ def without_unanswerable(findings: Findings) -> tuple[Findings, tuple[str, ...]]
     return dataclasses.replace(findings, effects=kept, paths=paths), (note,)
 
 
-def disclosure_line(rule: Profile, judged: Hiding, reason: str) -> str:
+def disclosure_line(rule: Profile, judged: Hiding, reason: str, more: str = "") -> str:
     """What was done, in a line that is printed on everything that leaves."""
     said = [f"Disclosure control ({rule.title}, profile {rule.name}): {rule.in_words()}."]
     if rule.statistics_above:
@@ -110,6 +111,8 @@ def disclosure_line(rule: Profile, judged: Hiding, reason: str) -> str:
             "so that those cannot be worked out."
         )
     said.append("Counts of organisations and of months are exact.")
+    if more:
+        said.append(more)
     if reason.strip():
         said.append(f"Reason given: {reason.strip().rstrip('.')}.")
     return " ".join(said)

@@ -42,6 +42,12 @@ def protected(counts: ArrayLike, rule: Profile) -> Floats:
     return np.where(hidden(counts, rule), np.nan, rounded(counts, rule))
 
 
+def count(people: float, rule: Profile) -> float | None:
+    """One count as it may be shown; None where hidden."""
+    shown = float(protected(people, rule))
+    return shown if np.isfinite(shown) else None
+
+
 def share(level: ArrayLike, people: ArrayLike, rule: Profile, numerator_counts: bool = True) -> Floats:
     """A level (numerator / denominator) worked out again from the rounded numerator and denominator.
 

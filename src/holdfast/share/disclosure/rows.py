@@ -11,8 +11,6 @@ import dataclasses
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final
 
-import numpy as np
-
 from holdfast.records import (
     Cell,
     Certainty,
@@ -28,10 +26,10 @@ from holdfast.records import (
 )
 from holdfast.records.voices import Voice
 from holdfast.share.disclosure.people import effects, gap, paths
-from holdfast.share.disclosure.profiles import Profile
 from holdfast.share.disclosure.released import NOT_SHOWN
-from holdfast.share.disclosure.rounding import protected
+from holdfast.share.disclosure.rounding import count
 from holdfast.share.disclosure.rule import Changed, Rule, all_guarded, emptied, guarded
+from holdfast.share.disclosure.voices import voices
 
 _EXACT: Final = (
     "site sites site-period site-periods site-month site-months period periods month months week weeks quarter year "
@@ -71,7 +69,7 @@ def exclusion(row: Exclusion, rule: Rule) -> Changed:
     row = dataclasses.replace(row, reason=guarded(row.reason, rule), consequence=guarded(row.consequence, rule))
     if row.what.strip().lower() in ORGANISATIONS:
         return row, frozenset()
-    shown = _count(float(row.count), rule.profile)
+    shown = count(row.count, rule.profile)
     if shown is None:
         return emptied(row, [], count=0, fields=["count"])
     return dataclasses.replace(row, count=int(shown)), frozenset()
@@ -98,21 +96,6 @@ def cell(row: Cell, rule: Rule) -> Changed:
     if "" in few or rule.primary.get(row.study, "") in few | {""}:
         silent |= {"verdict": "not shown", "rule": NOT_SHOWN, "certainty": ""}
     return emptied(row, numbers, **silent)
-
-
-_SHARES: Final = tuple(field.name for field in dataclasses.fields(Voice) if field.type == "float | None")
-
-
-def voice(row: Voice, rule: Rule) -> Changed:
-    """How many spoke, by the rule; shares are statistics, shown to a whole percentage where enough people spoke."""
-    count = _count(float(row.voices), rule.profile)
-    if row.voices <= max(rule.profile.statistics_above, rule.profile.suppress_to):
-        return emptied(row, _SHARES, voices=0, made=NOT_SHOWN)
-    if rule.profile.rounding == "none" and not rule.profile.statistics_above:
-        return row, frozenset()
-    shares: dict[str, Any] = {name: None if (v := getattr(row, name)) is None else round(v, 2) for name in _SHARES}
-    shares["effective"] = None if row.effective is None else float(round(row.effective, -1))
-    return dataclasses.replace(row, **shares, voices=int(count or 0)), frozenset()
 
 
 def protocol(row: Protocol, _rule: Rule) -> Changed:
@@ -146,14 +129,7 @@ RULES: Final[Mapping[type, Callable[[Sequence[Any], Rule], list[Changed]]]] = {
     Evaluability: each(evaluability),
     Exclusion: each(exclusion),
     ForWhom: each(for_whom),
-    Voice: each(voice),
+    Voice: voices,
     Cell: each(cell),
     Protocol: each(protocol),
 }
-
-
-def _count(people: float | None, profile: Profile) -> float | None:
-    if people is None:
-        return None
-    shown = float(protected(people, profile))
-    return shown if np.isfinite(shown) else None

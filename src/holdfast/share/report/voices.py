@@ -5,7 +5,8 @@ from __future__ import annotations
 from holdfast.records.vocabularies import ALL_SETTINGS, EVERYONE
 from holdfast.records.voices import Voice
 from holdfast.share.charts import Table
-from holdfast.share.report.index import Index
+from holdfast.share.disclosure.voices import UNTOLD
+from holdfast.share.report.index import WHOLE, Index
 from holdfast.share.words import clean, number
 
 _HEADS = ("Who", "Practice", "About whom", "People", "In favour (95% interval)", "Opposed (95% interval)", "Most would")
@@ -17,13 +18,18 @@ def voices_table(index: Index, change: str) -> Table | None:
     rows = [v for v in index.voices(change) if v.kind != "people" or v.dimension == EVERYONE]
     if not rows:
         return None
-    return Table("What people would do, by role", _HEADS, tuple(_row(v) for v in rows))
+    every = {(v.practice, v.role): v for v in rows if (v.dimension, v.level, v.setting) == WHOLE}
+    return Table("What people would do, by role", _HEADS, tuple(_row(v, every.get((v.practice, v.role))) for v in rows))
 
 
-def _row(v: Voice) -> tuple[str, ...]:
+def _row(v: Voice, every: Voice | None) -> tuple[str, ...]:
+    """One voice; where it may not be told apart from what its role says of everyone, that stands and is said to."""
     who = clean(v.role)[:1].upper() + clean(v.role)[1:] + _KINDS.get(v.kind, "")
     people = "everyone" if v.dimension == EVERYONE else f"{clean(v.dimension)}: {clean(v.level)}"
     about = people if v.setting == ALL_SETTINGS else f"{people}, {clean(v.setting)}"
+    count = number(v.voices, 0)
+    if v.made == UNTOLD and every is not None and every.support is not None:
+        count, v = "as of everyone: too few answered for them, or nobody did", every
     if v.support is None:
         return who, clean(v.practice), about, "too few to tell", "–", "–", "–"
     shares = {name: getattr(v, name) or 0.0 for name in ("retain", "adapt", "reinstate", "stop")}
@@ -32,7 +38,7 @@ def _row(v: Voice) -> tuple[str, ...]:
         who,
         clean(v.practice),
         about,
-        number(v.voices, 0),
+        count,
         _percent(v.support, v.support_low, v.support_high),
         _percent(v.opposition, v.opposition_low, v.opposition_high),
         f"{wish} ({100 * shares[wish]:.0f}%)",

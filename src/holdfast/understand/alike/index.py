@@ -13,13 +13,14 @@ from scipy import sparse
 from holdfast.understand.alike.calibration import Curve, shipped
 from holdfast.understand.alike.grams import Floats, Matrix
 from holdfast.understand.alike.lexicon import Lexicon, shipped_lexicon
-from holdfast.understand.alike.nearness import Common, common_to, joined, nearness
+from holdfast.understand.alike.meanings import Meanings
+from holdfast.understand.alike.nearness import Common
 from holdfast.understand.alike.reasons import shared_ideas, shared_words
 from holdfast.understand.alike.records import OFFLINE, Candidate, Others, Record
-from holdfast.understand.alike.scoring import EMBEDDED, LABEL, LABELLED, NEAREST, above_background, dots, top, widened
+from holdfast.understand.alike.scoring import LABEL, LABELLED, NEAREST, above_background, dots, top, widened
 from holdfast.understand.alike.telling import COLUMNS, feature_counts, labels_of, rarities, weigh_blocks, words_of
 from holdfast.understand.alike.vectors import Embed as Embed
-from holdfast.understand.alike.vectors import embedded
+from holdfast.understand.alike.word_vectors import packaged
 
 SMALL: Final = 2000
 """An index up to this size is made anew when a record is added, so that its rarities are right."""
@@ -34,9 +35,10 @@ class Index:
 
     def __init__(self, lexicon: Lexicon | None = None, embed: Embed | None = None, curve: Curve | None = None) -> None:
         self.lexicon = lexicon or shipped_lexicon()
-        self.embed = embed
-        self.curve = curve or shipped("embedded" if embed else "offline")
-        self.made_by = OFFLINE + (f" and {getattr(embed, 'made_by', 'an embedding of your own')}" if embed else "")
+        self.word_vectors = packaged()
+        self.meanings = Meanings(embed)
+        self.curve = curve or shipped(self.meanings.curve)
+        self.made_by = OFFLINE + self.meanings.made_by
         self.records: list[Record] = []
         self.at: dict[str, int] = {}
         self.texts: list[str] = []
@@ -46,8 +48,6 @@ class Index:
         self.idf: NDArray[np.float32] = np.full(COLUMNS, np.log(2.0), dtype=np.float32)
         self.by_feature: Matrix = sparse.csr_array(np.zeros((COLUMNS, 0), dtype=np.float32))
         self.waiting: list[Matrix] = []
-        self.vectors: NDArray[np.float32] | None = None
-        self.common: Common | None = None
 
     @classmethod
     def build(
@@ -57,7 +57,10 @@ class Index:
         embed: Embed | None = None,
         curve: Curve | None = None,
     ) -> Index:
-        """An index of ``records``; keys must differ. ``embed`` adds a sentence embedding, off unless given."""
+        """An index of ``records``; keys must differ.
+
+        ``embed`` is a sentence embedding, off unless given; without one, word vectors that come with Holdfast serve.
+        """
         index = cls(lexicon, embed, curve)
         for record in records:
             index._note(record)
@@ -66,8 +69,7 @@ class Index:
             raise ValueError(
                 f"{len(index.records) - len(keys):,} records have a key that another has: keys must differ"
             )
-        if embed and index.records:
-            index.vectors = embedded(embed, [record.text for record in index.records])
+        index.meanings.read([record.text for record in index.records])
         index.refresh()
         return index
 
@@ -78,11 +80,9 @@ class Index:
         """One record more. It can be found at once; how rare words are is brought up to date by :meth:`refresh`."""
         if record.key in self.at:
             raise ValueError(f"the index already holds “{record.key}”: give every telling a key of its own")
-        row = embedded(self.embed, [record.text], self.vectors) if self.embed else None
+        row = self.meanings.row(record.text)
         self._note(record)  # only now, so that a record that could not be embedded is not half in
-        if row is not None:
-            self.vectors = row if self.vectors is None else np.vstack((self.vectors, row))
-            self.common = joined(self.common, row) if self.common and len(self) > SMALL else None
+        self.meanings.add(row)
         if len(self) <= SMALL:
             self.refresh()
             return
@@ -96,7 +96,7 @@ class Index:
         self.idf = rarities(counts)
         self.by_feature = sparse.csr_array(weigh_blocks(counts, self.idf).T.tocsr())
         self.waiting = []
-        self.common = None if self.vectors is None else common_to(self.vectors)
+        self.meanings.refresh()
 
     def like(
         self, text: str, fields: Mapping[str, str] | None = None, k: int = 5, key: str = ""
@@ -141,13 +141,11 @@ class Index:
         labels = self._labels(labels_of(question.fields))
         scores = words + labels
         columns = [words, above_background(words), labels]
-        if self.embed and self.vectors is not None and self.common:
-            asked = embedded(self.embed, [question.text], self.vectors)[0]
-            near = nearness(self.vectors, self.common, asked) * asked.any()
-            near[self.silent] = 0.0
+        near = self.meanings.near(question.text, self.silent)
+        if near is not None:
             near[[] if without is None else without] = 0.0
-            scores = words + LABELLED * labels + EMBEDDED * near
-            columns += [near, above_background(near)]
+            scores = words + LABELLED * labels + self.meanings.counts_for * near
+            columns.append(near)
         return scores, np.column_stack(columns)
 
     def _judge(self, question: Record) -> tuple[Floats, Floats]:
@@ -171,7 +169,8 @@ class Index:
         """Take up what an index made earlier held."""
         for record in records:
             self._note(record)
-        self.by_feature, self.idf, self.vectors, self.common = by_feature, idf, vectors, common
+        self.by_feature, self.idf = by_feature, idf
+        self.meanings.hold(vectors, common)
 
     def _note(self, record: Record) -> None:
         labels = labels_of(record.fields)
@@ -234,5 +233,6 @@ class Index:
             shared_words(asked, self.texts[at], self.idf),
             shared_ideas(asked, self.texts[at], self.lexicon, self.idf),
             tuple(sorted(labels_of(question.fields) & self.labels[at])),
+            self.word_vectors.akin(question.text, self.records[at].text) if self.word_vectors else (),
             self.made_by,
         )

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 OFFLINE: Final = "holdfast, words and characters"
-"""``made_by`` of results made without a sentence embedding."""
+"""``made_by`` of what is made of letters and words alone."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,8 @@ class Candidate:
     """Ideas both name, though perhaps in other words."""
     fields: tuple[str, ...]
     """Labels both have, as “name=value”."""
+    akin: tuple[tuple[str, str], ...] = ()
+    """Words that mean nearly the same: the telling's, the candidate's."""
     made_by: str = OFFLINE
 
 

@@ -20,7 +20,7 @@ from holdfast.understand.alike.records import Record
 from holdfast.understand.alike.telling import COLUMNS
 from holdfast.understand.alike.vectors import Embed
 
-VERSION: Final = 2
+VERSION: Final = 3
 
 
 class NotThisIndex(Exception):  # noqa: N818 - it is a finding about a folder
@@ -34,8 +34,9 @@ def save(index: Index, folder: Path | str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     held = index.by_feature
     arrays = {"data": held.data, "indices": held.indices, "indptr": held.indptr, "idf": index.idf}
-    if index.vectors is not None and index.common:
-        arrays |= {"vectors": index.vectors, **vars(index.common)}
+    meanings = index.meanings
+    if meanings.vectors is not None and meanings.common:
+        arrays |= {"vectors": meanings.vectors, **vars(meanings.common)}
     with zipfile.ZipFile(folder / "index.npz", "w") as file:
         for name, array in arrays.items():
             with file.open(f"{name}.npy", "w", force_zip64=True) as part:

@@ -18,14 +18,14 @@ WIDEST: Final = 160
 """Features kept of a widened question."""
 LABEL: Final = 0.05
 """What one shared label counts for, times the log of how rare it is."""
-EMBEDDED: Final = 4.0
-"""What the nearness of two embeddings counts for beside the words."""
+VECTORED, EMBEDDED = 2.0, 4.0
+"""What nearness counts for beside the words: of two sums of word vectors, and of two embeddings of sentences."""
 LABELLED: Final = 2.0
-"""How many times more labels count for where there are embeddings, beside which they would be few."""
+"""How many times more labels count for where there are vectors, beside which they would be few."""
 BACKGROUND: Final = slice(8, 24)
 """Ranks whose mean score says how like this telling records are that are not of the same change."""
 NAMES: Final = ("score", "above background", "labels")
-EMBEDDED_NAMES: Final = (*NAMES, "embedding", "embedding above background")
+VECTOR_NAMES: Final = (*NAMES, "meaning")
 
 
 def dots(by_feature: Matrix, columns: NDArray[np.int32], weights: NDArray[np.float32]) -> Floats:

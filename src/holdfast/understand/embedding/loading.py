@@ -26,19 +26,14 @@ class NotTheModel(Exception):  # noqa: N818 - it is a finding about a folder, no
 def load_minilm(folder: Path | str) -> MiniLM:
     """all-MiniLM-L6-v2 from ``folder``. Two files are read, as data; nothing that comes with them is run.
 
-    NotTheModel when a file is missing or its SHA-256 is another; ModuleNotFoundError with what to install when the
-    extra is not there.
+    NotTheModel when a file is missing or its SHA-256 is another.
     """
     paths = {name: _found(Path(folder), name) for name in SHA256}
     for name, path in paths.items():
         _check(path, SHA256[name])
-    try:
-        from safetensors.numpy import load_file
-        from tokenizers import Tokenizer
-    except ModuleNotFoundError as missing:
-        raise ModuleNotFoundError(
-            f"{missing.name} is not installed. Embeddings are an extra: pip install 'holdfast[embed]'."
-        ) from missing
+    from safetensors.numpy import load_file
+    from tokenizers import Tokenizer
+
     tokenizer = Tokenizer.from_file(str(paths[TOKENIZER]))
     tokenizer.no_padding()
     tokenizer.enable_truncation(256)

@@ -10,6 +10,7 @@ STAYS: Final[dict[str, dict[str, str]]] = {
     "voices.participant": {
         "token": "a private link is like a password: nobody’s link leaves, and each person gets a new one on arrival",
         "source": "a print of where somebody joined from is for this register’s own checks on scripted voting",
+        "row_print": "a print made with this register’s key is of no use elsewhere",
     },
     "insight.delivery": {
         "keep": "files that were sent stay where they are",

@@ -12,6 +12,8 @@ from holdfast.web.register.models import LIVE, Change
 from holdfast.web.register.similar import BACKGROUND, CANDIDATES, telling
 
 SHOWN: Final = 5
+UNLIKELY: Final = 0.01
+"""Probability below which a change is not put forward: something is always the nearest."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,8 @@ class Like:
     probability: float
     words: tuple[str, ...]
     ideas: tuple[str, ...]
+    akin: tuple[tuple[str, str], ...]
+    """Words that mean nearly the same: the passage's, the change's."""
 
 
 def like(text: str, without: int = 0) -> list[Like]:
@@ -34,8 +38,9 @@ def like(text: str, without: int = 0) -> list[Like]:
         return []
     records = [Record(str(pk), telling(one)) for pk, one in changes.items()]
     index = Index.build(records, embed=embedding.ForChanges().ready([record.text for record in records]))
-    return [_like(changes[int(found.key)], found) for found in index.like(text, k=SHOWN)]
+    found = index.like(text, k=SHOWN)
+    return [_like(changes[int(one.key)], one) for one in found if one.probability >= UNLIKELY]
 
 
 def _like(change: Change, found: Candidate) -> Like:
-    return Like(change, found.probability, found.words, found.ideas)
+    return Like(change, found.probability, found.words, found.ideas, found.akin)

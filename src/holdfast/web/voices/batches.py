@@ -1,4 +1,4 @@
-"""Taking a batch out again: its people are withdrawn, and what nobody else was asked for goes with them."""
+"""Batches that stand; and taking one out: its people are withdrawn, and what nobody else was asked for goes too."""
 
 from __future__ import annotations
 
@@ -6,14 +6,48 @@ import hashlib
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from holdfast.web.jinja import plural
 from holdfast.web.people import audit
+from holdfast.web.register import merging
+from holdfast.web.register.models import Change
 from holdfast.web.voices import taking
-from holdfast.web.voices.models import Batch, Statement
+from holdfast.web.voices.models import Batch, Participant, Statement
 from holdfast.web.voices.results import keeping
+
+
+def of_family(change: Change) -> QuerySet[Batch]:
+    """Every batch about a change and those merged into it, but for husks.
+
+    A batch that was taken out elsewhere, and came with an archive, stands beside the row that it was here before; one
+    that was taken out here leaves a row behind where an older archive comes back. Nobody is in that other row: a husk.
+    """
+    found = Batch.objects.filter(change__in=merging.family(change))
+    return found.filter(~Exists(_husks().filter(pk=OuterRef("pk"))))
+
+
+def _husks() -> QuerySet[Batch]:
+    alike = {name: OuterRef(name) for name in ("change", "name", "channel", "made_at")}
+    out = Batch.objects.filter(**alike, taken_out_at__isnull=False)
+    inside = Participant.objects.filter(batch=OuterRef("pk"), withdrawn_at=None)
+    return Batch.objects.filter(~Exists(inside), Exists(out), taken_out_at=None)
+
+
+def standing(change: Change, sha256: str) -> Batch | None:
+    """The batch that the very same file was entered as, if it stands. A husk gives up its fingerprint."""
+    held = of_family(change).filter(sha256=sha256).first()
+    if held is None:
+        for husk in Batch.objects.filter(change=change, sha256=sha256):
+            husk.sha256 = _given_up(husk)
+            husk.save(update_fields=["sha256"])
+    return held
+
+
+def _given_up(batch: Batch) -> str:
+    """A fingerprint that no file has, and no batch here or elsewhere: numbers of rows are alike in two registers."""
+    return hashlib.sha256(f"{batch.sha256} {batch.pk} {timezone.now().isoformat()}".encode()).hexdigest()
 
 
 @transaction.atomic
@@ -25,10 +59,12 @@ def take_out(batch: Batch, actor: Any, why: str) -> bool:
     held = Batch.objects.select_for_update().get(pk=batch.pk)
     if held.taken_out_at is not None:
         return False
-    people = plural(taking.erase(held.people.all()), "person", "people")
+    now = timezone.now()
+    held.people.filter(withdrawn_at=None).update(row_print="")  # whoever took back their own words keeps theirs
+    people = plural(taking.erase(held.people.all(), now), "person", "people")
     statements = plural(_only_of(held), "statement")
-    held.taken_out_at, held.taken_out_by, held.taken_out_why = timezone.now(), audit.account(actor), why
-    held.sha256 = hashlib.sha256(f"{held.sha256} taken out {held.pk}".encode()).hexdigest()
+    held.taken_out_at, held.taken_out_by, held.taken_out_why = now, audit.account(actor), why
+    held.sha256 = _given_up(held)
     held.refused = []  # why a row could not be read may quote it
     held.save()
     keeping.retell(held.change)

@@ -23,7 +23,7 @@ from holdfast.web.jinja import plural
 from holdfast.web.people import audit
 from holdfast.web.register import merging
 from holdfast.web.register.models import Change
-from holdfast.web.voices import hearing
+from holdfast.web.voices import batches, hearing
 from holdfast.web.voices.models import Batch, Participant, Statement, Vote
 from holdfast.web.words import refuse_unsafe
 
@@ -72,7 +72,7 @@ def read(change: Change, actor: Any, folder: Path) -> Brought:
     talk = read_polis(folder)
     print_ = hashlib.sha256(b"".join(p.name.encode() + p.read_bytes() for p in sorted(folder.iterdir()))).hexdigest()
     Change.objects.select_for_update().get(pk=change.pk)
-    if Batch.objects.filter(change=change, sha256=print_).exists():
+    if batches.standing(change, print_) is not None:
         return Brought("These very files were brought in before. Nothing was brought in twice.")
     problems = [f"{p.where}: {p.rule} ({p.count:,} times). {p.fix}" for p in talk.problems]
     batch = Batch.objects.create(name="A Polis export", channel="online", change=change, by=actor, sha256=print_)

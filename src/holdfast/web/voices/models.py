@@ -43,6 +43,9 @@ class Participant(models.Model):
     source = models.CharField(
         max_length=64, blank=True, help_text="A salted print of where they came from, for reports."
     )
+    row_print = models.CharField(
+        max_length=64, blank=True, help_text="Of the row of a file that they came in, so that it is not entered twice."
+    )
     made_at = models.DateTimeField(auto_now_add=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 

@@ -16,13 +16,15 @@ from holdfast.web.people import audit
 from holdfast.web.people.limits import client_address
 from holdfast.web.register import merging
 from holdfast.web.register.models import Change
-from holdfast.web.voices import recognising
-from holdfast.web.voices.models import AboutQuestion, Participant, Preference, Statement, Vote
+from holdfast.web.voices import prints, recognising
+from holdfast.web.voices.models import AboutQuestion, Batch, Participant, Preference, Statement, Vote
 from holdfast.web.voices.results import keeping
 
 SOMEBODY: Final = "somebody who took part"
 MOST_PROPOSED: Final = 10
 VERB: Final = "voices.take_part"
+ONLINE: Final = "online"
+"""The channel of whoever speaks for themselves, and of conversations brought in: they came in no file of people."""
 
 
 class TooManyError(Exception):
@@ -161,16 +163,30 @@ def describe(person: Participant, role: str, about: dict[str, Any]) -> None:
 def withdraw(person: Participant, at: dt.datetime | None = None) -> None:
     """Take everything back: votes, preferences, words and answers are erased. Statements stay, without their author.
 
-    The empty row stays, so that the private link can say what happened. ``at``: when, where it was not now.
+    The empty row stays, so that the private link can say what happened. Of somebody who came in a file its print stays
+    too: the file sent again does not bring them back. ``at``: when, where it was not now.
     """
     try:
         held = _locked(person)
     except WithdrawnError:
         return
     _never_asked_gone(held)
+    _stay_out(held, at)
     erase(Participant.objects.filter(pk=held.pk), at)
     keeping.retell(held.change)
     audit.record(SOMEBODY, VERB, "conversation", held.change.identifier, "withdrew everything they had said")
+
+
+def _stay_out(person: Participant, at: dt.datetime | None) -> None:
+    """Keep the print of the row that somebody came in, unless they only went with their batch, taken out elsewhere."""
+    if person.batch is None or person.channel == ONLINE:
+        return
+    same = Batch.objects.filter(change=person.batch.change, name=person.batch.name, made_at=person.batch.made_at)
+    here = Participant.objects.filter(pk=person.pk)
+    if at is not None and same.filter(taken_out_at=at).exists():
+        here.update(row_print="")
+    else:
+        prints.give(here)
 
 
 def erase(people: QuerySet[Participant], at: dt.datetime | None = None) -> int:

@@ -30,7 +30,7 @@ class Said:
         """From what was kept; ``shown`` to people, without places of which too few of a role spoke."""
         told = held.told
         return cls(
-            tuple(Voice(**row) for row in told["voices"] if not shown or places.may_be_shown(told, row)),
+            tuple(Voice(**row) for row in told["voices"] if not shown or places.may_be_shown(row)),
             tuple(Belief(**row) for row in told["beliefs"]),
             tuple(SustainRisk(**{**row, "unasked": tuple(row["unasked"])}) for row in told["risks"]),
             held.stamp if told["heard"] else "",

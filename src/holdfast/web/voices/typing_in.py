@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import json
-from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any, Final
@@ -19,37 +17,21 @@ from holdfast.web.jinja import plural
 from holdfast.web.people import audit
 from holdfast.web.register import merging
 from holdfast.web.register.models import Change, Practice
-from holdfast.web.voices import choosing, wishes
+from holdfast.web.voices import batches, choosing, prints, resending, wishes
 from holdfast.web.voices.asked import ROLES
+from holdfast.web.voices.files import MORE, UnreadableError
 from holdfast.web.voices.models import AboutQuestion, Batch, Participant, Preference, Statement, Vote
 from holdfast.web.words import refuse_unsafe
 from holdfast.workspace.hearing import PLURAL
-from holdfast.workspace.writing.spreadsheets import unmarked
 
 VOTES: Final = {"agree": 1, "a": 1, "1": 1, "disagree": -1, "d": -1, "-1": -1, "pass": 0, "p": 0, "0": 0}
 WISH, WORDS, VOTE = "prefer", "words", "s"
-MORE: Final = ""
-"""Where what stands beyond the named columns is held until its row is refused."""
 MORE_WORDS: Final = (
     "it has something beyond the last column that has a name. A comma in words splits them: put words with a comma in "
     "quotation marks, or save the file from a spreadsheet as CSV."
 )
-MOST: Final = 5_000
 LIKE: Final = 0.8
 """How alike a word must be to a role for that to be what was meant."""
-OTHER_FILES: Final = {
-    b"PK\x03\x04": "a Word or Excel document, or a zip", b"%PDF": "a PDF",
-    b"\xd0\xcf\x11\xe0": "an older Word or Excel document",
-}  # fmt: skip
-"""How files begin that are sent in place of a CSV file."""
-ALLOWED: Final = (
-    "A CSV file is allowed: a first line with the names of its columns, then a row for each entry. "
-    "From a spreadsheet, save it as “CSV UTF-8”, then send it again."
-)
-
-
-class UnreadableError(Exception):
-    """The whole file cannot be read; each message says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -93,44 +75,6 @@ class Read:
 
     people: list[dict[str, Any]] = field(default_factory=list)
     refused: list[dict[str, Any]] = field(default_factory=list)
-
-
-def rows_of(content: bytes) -> list[dict[str, str]]:
-    """The rows of a CSV file by its first line. Raises UnreadableError."""
-    if kind := next((kind for start, kind in OTHER_FILES.items() if content.startswith(start)), ""):
-        raise UnreadableError(f"This is {kind}, not a CSV file. {ALLOWED}")
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise UnreadableError("This file is not UTF-8 text. Save it as “CSV UTF-8”, then send it again.") from None
-    try:
-        reader = csv.DictReader(io.StringIO(text, newline=""), restval="")
-        _refuse_twice([_name(one) for one in reader.fieldnames or ()])
-        rows = [_row(row) for row in reader]
-    except csv.Error as problem:
-        raise UnreadableError(f"This file cannot be read as CSV: {problem}. Save it again as CSV.") from None
-    if len(rows) > MOST:
-        raise UnreadableError(f"This file has {len(rows):,} rows. Send at most {MOST:,} at a time.")
-    if not rows:
-        raise UnreadableError(f"This file has no rows under its first line. {ALLOWED}")
-    return rows
-
-
-def _name(heading: str) -> str:
-    """A column's name: the first word of its heading. The rest says what it asks."""
-    return (heading.lower().split() or [""])[0]
-
-
-def _refuse_twice(names: list[str]) -> None:
-    """Of two columns with one name only one could be read, and nobody would know which."""
-    if twice := next((name for name, n in Counter(names).items() if name and n > 1), ""):
-        raise UnreadableError(f"Two columns of this file are called {twice}. Take one out, or give it its own name.")
-
-
-def _row(row: dict[str | None, Any]) -> dict[str, str]:
-    """A row by its columns' names. Cells beyond the last column, even empty ones, are held under ``MORE``."""
-    found = {_name(k): unmarked(str(v or "")) for k, v in row.items() if k is not None}
-    return found | {MORE: "more cells"} if None in row else found
 
 
 def read(sheet: Sheet, rows: list[dict[str, str]], *, first: int = 2) -> Read:
@@ -211,40 +155,91 @@ def _level(question: AboutQuestion, text: str) -> str:
     return known.get(word, "")
 
 
+@dataclass(frozen=True)
+class Entered:
+    """What became of a file: the ``batch`` that it is, ``people`` entered, and rows ``left`` alone as here already.
+
+    ``again``: this very batch was entered before. Without a batch everybody was here, in batches of other names.
+    """
+
+    batch: Batch | None
+    people: int = 0
+    left: int = 0
+    again: bool = False
+
+
 @transaction.atomic
-def enter(change: Change, actor: Any, name: str, channel: str, found: Read) -> tuple[Batch, bool]:
-    """Keep a batch; sending the same again gives the one there is, and False."""
+def enter(
+    change: Change,
+    actor: Any,
+    name: str,
+    channel: str,
+    found: Read,
+    *,
+    typed: bool = False,
+    answer: resending.Answer | None = None,
+) -> Entered:
+    """Keep a batch; what is sent again is not entered twice.
+
+    Raises HereAlreadyError where some rows seem to be here and ``answer`` does not say what they are, or was given to
+    something that is no longer so.
+    """
     told = json.dumps([name, channel, found.people], sort_keys=True, ensure_ascii=False)
     print_ = hashlib.sha256(told.encode()).hexdigest()
     Change.objects.select_for_update().get(pk=change.pk)
-    held = Batch.objects.filter(change=change, sha256=print_).first()
+    held = batches.standing(change, print_)
     if held is not None:
-        return held, False
+        _refused_now(held, actor, found)
+        return Entered(held, again=True)
+    there = resending.look(change, name, channel, found.people, typed=typed)
+    if there.batches and (answer is None or answer.state != there.state):
+        raise resending.HereAlreadyError(there)
+    others = answer is not None and answer.others
+    people = found.people if others else there.others
+    left = 0 if others else there.left
+    if not people:
+        return Entered(None, left=left)
     batch = Batch.objects.create(
         name=name, channel=channel, change=change, by=actor, sha256=print_, refused=found.refused
     )
+    _say(batch, people)
+    heard = plural(len(people), f"{channel} voice")
+    said = f"entered {heard} on {change.identifier}; {plural(len(found.refused), 'row')} refused"
+    alike = f", {there.left} like people here already" if others else f", {left} here already" if left else ""
+    audit.record(actor, "voices.moderate", "batch", batch.pk, said + alike)
+    return Entered(batch, len(people), left)
+
+
+def _refused_now(held: Batch, actor: Any, found: Read) -> None:
+    """Rows that cannot be read in a file whose other rows are here: as they are now, not as it was sent first."""
+    if held.refused != found.refused:
+        Batch.objects.filter(pk=held.pk).update(refused=found.refused)
+        said = f"sent a batch on {held.change.identifier} again; {plural(len(found.refused), 'row')} refused"
+        audit.record(actor, "voices.moderate", "batch", held.pk, said)
+
+
+def _say(batch: Batch, read_: Sequence[dict[str, Any]]) -> None:
+    """Everybody of a batch, and what they answered."""
+    known = zip(read_, prints.of_people(read_), strict=True)
     people = Participant.objects.bulk_create(
         [
-            Participant(change=change, role=p["role"], about=p["about"], channel=channel, batch=batch)
-            for p in found.people
+            Participant(change=batch.change, role=p["role"], about=p["about"], channel=batch.channel, batch=batch,
+                        row_print=print_)
+            for p, print_ in known
         ],
         batch_size=500,
-    )
-    pairs = list(zip(people, found.people, strict=True))
+    )  # fmt: skip
+    pairs = list(zip(people, read_, strict=True))
     Vote.objects.bulk_create(
         [Vote(participant=who, statement_id=pk, vote=v) for who, p in pairs for pk, v in p["votes"].items()],
         batch_size=1_000,
     )
     Preference.objects.bulk_create(
         [
-            Preference(participant=who, change=change, practice=practice, preference=wish,
+            Preference(participant=who, change=batch.change, practice=practice, preference=wish,
                        words=p["words"] if first == 0 else "")
             for who, p in pairs
             for first, (practice, wish) in enumerate(p["prefers"].items())
         ],
         batch_size=1_000,
     )  # fmt: skip
-    heard = plural(len(people), f"{channel} voice")
-    said = f"entered {heard} on {change.identifier}; {plural(len(found.refused), 'row')} refused"
-    audit.record(actor, "voices.moderate", "batch", batch.pk, said)
-    return batch, True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from holdfast.web.voices.pages import entering, mine, moderating, questions, reading, results, taking_part
+from holdfast.web.voices.pages import entering, mine, moderating, polis, questions, reading, results, taking_part
 
 app_name = "voices"
 urlpatterns: list[URLPattern] = [
@@ -30,7 +30,7 @@ urlpatterns: list[URLPattern] = [
     path("c/<str:identifier>/batch", entering.batch, name="batch"),
     path("c/<str:identifier>/batch/<int:number>/take-out", entering.take_out, name="take-out"),
     path("c/<str:identifier>/assumptions", moderating.assumptions, name="assumptions"),
-    path("c/<str:identifier>/export", entering.export, name="export"),
-    path("c/<str:identifier>/import", entering.bring, name="import"),
+    path("c/<str:identifier>/export", polis.export, name="export"),
+    path("c/<str:identifier>/import", polis.bring, name="import"),
     path("c/<str:identifier>/watch", moderating.watch, name="watch"),
 ]

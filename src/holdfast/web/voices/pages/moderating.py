@@ -19,7 +19,7 @@ from holdfast.involve.suspicion import suspicious
 from holdfast.web.forms import PlainForm
 from holdfast.web.people.access import may
 from holdfast.web.register import merging
-from holdfast.web.voices import hearing, moderating, typing_in
+from holdfast.web.voices import files, hearing, moderating, typing_in
 from holdfast.web.voices.models import Assumption, Makeup
 from holdfast.web.voices.pages.finding import change_of
 from holdfast.web.words import ShortWords, refuse_unsafe
@@ -90,7 +90,7 @@ def makeup(request: HttpRequest) -> HttpResponse:
     if posted and form.is_valid():
         try:
             rows = _makeup_rows(form.cleaned_data["file"])
-        except typing_in.UnreadableError as problem:
+        except files.UnreadableError as problem:
             form.add_error("file", str(problem))
         else:
             moderating.make_up(request.user, rows, form.cleaned_data["source"])
@@ -107,11 +107,11 @@ def makeup(request: HttpRequest) -> HttpResponse:
 def _makeup_rows(file: Any) -> list[dict[str, Any]]:
     """Every row, or UnreadableError with the line that is wrong: half a make-up would weight wrongly."""
     if file.size > LARGEST:
-        raise typing_in.UnreadableError("This file is larger than 2 MB. Send a file with fewer rows or columns.")
+        raise files.UnreadableError("This file is larger than 2 MB. Send a file with fewer rows or columns.")
     found: dict[tuple[str, str, str], dict[str, Any]] = {}
-    for line, row in enumerate(typing_in.rows_of(file.read()), 2):
-        if row.get(typing_in.MORE, "").strip():
-            raise typing_in.UnreadableError(f"Line {line}: {typing_in.MORE_WORDS}")
+    for line, row in enumerate(files.rows_of(file.read()), 2):
+        if row.get(files.MORE, "").strip():
+            raise files.UnreadableError(f"Line {line}: {typing_in.MORE_WORDS}")
         try:
             role, dimension, level, version = (
                 refuse_unsafe(row.get(name, ""), 120 if name != "version" else 40, called=f"The {name}", lines=False)
@@ -119,11 +119,11 @@ def _makeup_rows(file: Any) -> list[dict[str, Any]]:
             )
             people = float(row.get("people", "").replace(",", ""))
         except (ValidationError, ValueError):
-            raise typing_in.UnreadableError(f"Line {line}: give dimension, level and a number of people.") from None
+            raise files.UnreadableError(f"Line {line}: give dimension, level and a number of people.") from None
         if not dimension or not level or not 0 <= people < 1e12 or len(role) > 60:
-            raise typing_in.UnreadableError(f"Line {line}: give dimension, level and a number of people, 0 or more.")
+            raise files.UnreadableError(f"Line {line}: give dimension, level and a number of people, 0 or more.")
         if (role, dimension, level) in found:
-            raise typing_in.UnreadableError(f"Line {line}: {dimension} {level} stands twice. Give each level once.")
+            raise files.UnreadableError(f"Line {line}: {dimension} {level} stands twice. Give each level once.")
         found[role, dimension, level] = {
             "role": role,
             "dimension": dimension,

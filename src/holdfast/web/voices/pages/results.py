@@ -82,7 +82,7 @@ def _wishes(told: dict[str, Any], change: Change, asked: Mapping[str, str]) -> l
             "roles": [r for r in whole if r["kind"] == "role"],
             "people": [r for r in whole if r["kind"] == "people"],
             "groups": [r for r in whole if r["kind"] == "opinion group"],
-            "elsewhere": [r for r in every if r not in whole and r["kind"] == "role" and places.may_be_shown(told, r)],
+            "elsewhere": [r for r in every if r not in whole and r["kind"] == "role" and places.may_be_shown(r)],
             "too_few": places.too_few(told, practice),
         })  # fmt: skip
     return sorted(found, key=lambda one: not one["introduced"])

@@ -1,42 +1,36 @@
-"""For which populations and settings a role may be told of: those that enough of it gave an answer for."""
+"""For which populations and settings a role may be told of: those where nobody's answer shows by subtraction."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any, Final
 
-from holdfast.involve.roles import FEW
-from holdfast.involve.voicing import WHOLE, Place
+from holdfast.involve.placing import WHOLE, may_be_told
 from holdfast.records.heard import Heard
+from holdfast.records.voices import Voice
+
+_NAMES: Final = tuple(field.name for field in fields(Voice))
 
 
 def told(heard: Heard) -> list[dict[str, Any]]:
-    """Each practice, place and role of which somebody answered for that very place, and whether enough did.
-
-    Where few did, a role's figure for the place is everyone's with those few altered: it would show what they said.
-    """
-    who: dict[tuple[str, Place, str], set[int]] = defaultdict(set)
-    for wish in heard.preferences:
-        place = (wish.dimension, wish.level, wish.setting)
-        if place != WHOLE:
-            who[wish.practice, place, heard.roles[wish.who]].add(wish.who)
-    return [
-        {"practice": practice, "place": list(place), "role": role, "enough": len(people) >= FEW}
-        for (practice, place, role), people in who.items()
-    ]
+    """Each practice, place and role of which somebody answered for that very place."""
+    asked = {(p.practice, (p.dimension, p.level, p.setting), heard.roles[p.who]) for p in heard.preferences}
+    rows = sorted(row for row in asked if row[1] != WHOLE)
+    return [{"practice": practice, "place": list(place), "role": role} for practice, place, role in rows]
 
 
-def may_be_shown(told: dict[str, Any], voice: dict[str, Any]) -> bool:
-    """Whether a voice among what was ``told`` is for everyone, or for a place for which enough of its role answered."""
-    place = [voice["dimension"], voice["level"], voice["setting"]]
-    if voice["kind"] != "role" or tuple(place) == WHOLE:
-        return True
-    return {"practice": voice["practice"], "place": place, "role": voice["role"], "enough": True} in told.get(
-        "answered_for", ()
-    )
+def may_be_shown(voice: Mapping[str, Any]) -> bool:
+    """Whether a kept voice may stand beside its role's others. One kept before this was asked of it may not."""
+    return may_be_told(Voice(**{name: voice[name] for name in _NAMES if name in voice}))
 
 
-def too_few(told: dict[str, Any], practice: str) -> int:
-    """Of how many roles some answered for a place, and too few for it to be shown."""
+def too_few(told: Mapping[str, Any], practice: str) -> int:
+    """Of how many roles some answered for a place, and too few, or all but too few, for it to be shown."""
+    shown = {(v["role"], _place(v)) for v in told["voices"] if v["practice"] == practice and may_be_shown(v)}
     rows = [row for row in told.get("answered_for", ()) if row["practice"] == practice]
-    return len({row["role"] for row in rows if not row["enough"]})
+    return len({row["role"] for row in rows if (row["role"], tuple(row["place"])) not in shown})
+
+
+def _place(voice: Mapping[str, Any]) -> tuple[str, str, str]:
+    return voice["dimension"], voice["level"], voice["setting"]
