@@ -1,11 +1,12 @@
 """How fast the web application answers with a large register: one reader alone, then fifty and five writers at once.
 
-    python -m benchmarks web [--postgres] [--changes 100000] [--seconds 60] [--home FOLDER] [--quick]
+    python -m benchmarks web [--postgres] [--changes 100000] [--comments 20000] [--seconds 60] [--home FOLDER] [--quick]
 
 A register is made in bulk (kept and used again with ``--home``) and served by the real server. First one reader asks
 for each page in turn: seconds without queueing, and the server's own processor time. Then fifty readers who pause
 between pages, with five writers; then the same without a pause, which is as much as the machine can give. Every time
 is also given as a ratio to a plain page of the same run, which holds on a machine that does other things meanwhile.
+The pages of insights are asked for by the one reader only: as they are kept, and anew after somebody coded a comment.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -33,8 +35,12 @@ Page = tuple[str, int, list[str]]
 ORDER = (
     *(PLAIN, "front page", "list", "list, its last pages", "list by status", "list by term and status", "search"),
     *("search, common words", "search, misspelt", "change", "board matrix", "cell", "triage queue", "API list of 100"),
-    *("API record", "write: capture", "write: amend"),
+    *("API record", "insights", "insights of a theme, by setting", "insights, after a coding"),
+    *("insights of a theme, by setting, after a coding", "themes, how well learned", "a comment to code"),
+    *("write: capture", "write: amend"),
 )
+CODED = "after a coding"
+ACROSS = "/insights/?theme=digital&by=setting&span=month"
 
 
 def pages(identifiers: list[str], cells: list[int], changes: int) -> list[Page]:
@@ -59,19 +65,32 @@ def pages(identifiers: list[str], cells: list[int], changes: int) -> list[Page]:
     ]
 
 
+def insights(comments: list[int]) -> list[Page]:
+    """The pages about what people said; they have no weight in the mix, so that it stays comparable."""
+    names = ("insights", "insights of a theme, by setting")
+    read = [*zip(names, ("/insights/", ACROSS), strict=True)]
+    read += [(f"{name}, {CODED}", path) for name, path in read]
+    read += [("themes, how well learned", "/insights/themes/seven_themes")]
+    return [(name, 0, [path]) for name, path in read] + [
+        ("a comment to code", 0, [f"/insights/themes/seven_themes/comments/{pk}" for pk in comments])
+    ]
+
+
 def main(argv: list[str]) -> int:
     """The number of faults seen."""
     reader = argparse.ArgumentParser()
     reader.add_argument("--postgres", action="store_true")
     reader.add_argument("--changes", type=int, default=100_000)
+    reader.add_argument("--comments", type=int, default=20_000, help="Made-up comments, each coded; 0 for none.")
     reader.add_argument("--seconds", type=float, default=60)
     reader.add_argument("--times", type=int, default=30, help="How often the one reader asks for each page.")
     reader.add_argument("--home", type=Path, help="Where the register is kept, to be used again.")
     reader.add_argument("--port", type=int, default=8911)
-    reader.add_argument("--quick", action="store_true", help="2,000 changes, ten seconds.")
+    reader.add_argument("--quick", action="store_true", help="2,000 changes and comments, ten seconds.")
     options = reader.parse_args(argv)
     if options.quick:
         options.changes, options.seconds, options.times = min(options.changes, 2_000), 10.0, 5
+        options.comments = min(options.comments, 2_000)
     with tempfile.TemporaryDirectory() as folder:
         return measure(options, (options.home or Path(folder)).resolve())
 
@@ -79,17 +98,17 @@ def main(argv: list[str]) -> int:
 def measure(options: argparse.Namespace, home: Path) -> int:
     """Make, serve, ask, print."""
     owner = ready(home, postgres=options.postgres)
-    seconds = filled(options.changes, owner)
-    who, told = account(owner), sample(options.changes)
+    seconds = filled(options.changes, options.comments, owner)
+    who, told, said = account(owner), sample(options.changes), coded(400)
     from django.db import connection, connections
 
     kind = connection.vendor
     connections.close_all()
     print(f"\n{kind}, {options.changes:,} changes ({seconds:.0f} s to make); {machine()}", flush=True)
-    mix = pages(*told, options.changes)
+    mix = pages(*told, options.changes) + (insights(said) if said else [])
     faults = 0
     with serving(options.port, home / "server.log") as pid:
-        alone = by_one(options, who, mix, pid)
+        alone = by_one(options, who, mix, pid, said)
         table("one reader alone", {name: one["seconds"] for name, one in alone.items()}, alone)
         for pause in (PAUSE, 0.0):
             before = processor(pid)
@@ -109,14 +128,19 @@ def measure(options: argparse.Namespace, home: Path) -> int:
     return faults
 
 
-def filled(count: int, owner: Any) -> float:
+def filled(count: int, said: int, owner: Any) -> float:
     """The register brought to its size; how many seconds it took."""
     from django.db import connection
 
+    from holdfast.web.insight.models import Comment
     from holdfast.web.register.models import Change
+    from web_archive import comments, learned
     from web_register import fill
 
-    start, held = time.perf_counter(), Change.objects.count()
+    start, held, spoken = time.perf_counter(), Change.objects.count(), Comment.objects.count()
+    if spoken < said:
+        comments(said - spoken, owner)
+        learned(owner)
     if held < count:
         fill(count - held, owner, told=lambda done: None if done % 10_000 else print(f"{done:,} made", flush=True))
         if connection.vendor == "postgresql":  # as its own housekeeping does within minutes
@@ -136,20 +160,39 @@ def sample(count: int) -> tuple[list[str], list[int]]:
     return draw.sample(identifiers, min(400, count)), draw.sample(cells, min(200, len(cells)))
 
 
-def by_one(options: argparse.Namespace, who: Account, mix: list[Page], pid: int) -> dict[str, Any]:
+def coded(most: int) -> list[int]:
+    """Keys of comments, drawn over all of them."""
+    from holdfast.web.insight.models import Comment
+
+    every = list(Comment.objects.order_by("pk").values_list("pk", flat=True))
+    return random.Random(8).sample(every, min(most, len(every)))
+
+
+def by_one(options: argparse.Namespace, who: Account, mix: list[Page], pid: int, comments: list[int]) -> dict[str, Any]:
     """Each page by itself: seconds of the clock for each time, milliseconds of the server's processor on average."""
     browser, out = Browser(options.port, who), {}
     for name, _weight, paths in mix:
         for path in paths[:2]:
             ask(browser, path)
-        used, times = processor(pid), []
+        used, times = 0.0, []
         for n in range(options.times):
-            start = time.perf_counter()
+            if name.endswith(CODED):
+                code(browser, comments[n % len(comments)])
+            start, before = time.perf_counter(), processor(pid)
             ask(browser, paths[n % len(paths)])
             times.append(time.perf_counter() - start)
-        out[name] = {"seconds": times, "processor": 1e3 * (processor(pid) - used) / options.times}
+            used += processor(pid) - before
+        out[name] = {"seconds": times, "processor": 1e3 * used / options.times}
     browser.close()
     return out
+
+
+def code(browser: Browser, comment: int) -> None:
+    """Somebody says that a comment is about a theme, so that everything counted so far is out of date."""
+    said = {"list": "seven_themes", "theme": "digital", "right": "yes", "once": uuid.uuid4().hex}
+    status = browser.post(f"/insights/comments/{comment}/correct", said)[0]
+    if status != 302:
+        raise SystemExit(f"coding comment {comment} answered {status}")
 
 
 def ask(browser: Browser, path: str) -> None:

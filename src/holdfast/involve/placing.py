@@ -1,4 +1,4 @@
-"""Of which places a role may be told apart from everyone: where nobody is shown by taking one voice from another.
+"""Of which places and people a role may be told apart from everyone: where no voice less another shows anybody.
 
 What a person would do at a place is their general answer unless they gave one for that very place. So a role's voice
 there is its general one with those few altered who did: it would show what they said.
@@ -44,6 +44,19 @@ def least(own: Bools, few: int, inside: Bools | None = None) -> int:
         left.append(int((own & ~inside).sum()))
     found = min(left[0], *(count for count in left if count)) if left[0] else 0
     return found if found >= few else 0
+
+
+def beside_whole(levels: Sequence[int], whole: int, few: int) -> list[bool]:
+    """Which levels of a question may be told beside the ``whole`` role: those of enough people (counts in ``levels``).
+
+    Taking them all from the whole leaves those of small levels and those who did not say. Where they are some and fewer
+    than ``few``, the largest level is not told: it says nearly what the whole says, and smaller ones are then heard.
+    """
+    told = [count >= few for count in levels]
+    left = whole - sum(count for count, tell in zip(levels, told, strict=True) if tell)
+    if 0 < left < few and any(told):
+        told[int(np.argmax(levels))] = False
+    return told
 
 
 def may_be_told(voice: Voice, few: int = FEW) -> bool:

@@ -88,6 +88,11 @@ def agreement(
     names = tuple(dict.fromkeys(name for name in group if name is not None))
     code = np.array([names.index(name) if name is not None else -1 for name in group], np.int64).reshape(-1)
     w = np.ones(len(group)) if weights is None else np.asarray(weights, np.float64)
+    if w.shape != (len(group),) or not (np.isfinite(w) & (w >= 0)).all():
+        raise ValueError(
+            f"weights must be a number of nought or more for each of the {len(group):,} people; shape {w.shape}, "
+            "or some is negative or no number"
+        )
     counts = tally(votes, code, len(names))
     heavy = weighted_tally(votes, code, len(names), w)
     squares = weighted_tally(votes, code, len(names), w**2).sum(axis=-1)

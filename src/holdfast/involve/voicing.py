@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from holdfast.involve.people import People, about_you, in_role, people_of, roles_of
-from holdfast.involve.placing import SHARES, answered, least
+from holdfast.involve.placing import SHARES, answered, beside_whole, least
 from holdfast.involve.placing import WHOLE as WHOLE
 from holdfast.involve.placing import Place as Place
 from holdfast.involve.roles import FEW
@@ -158,14 +158,15 @@ def _at_home(
 def _levels(
     people: People, against: Floats, dimension: str, few: int
 ) -> Iterator[tuple[str, NDArray[np.bool_], Share]]:
-    """Each level of whom enough spoke, who is of it, and its share beside the other levels."""
+    """Each level that may be told beside its role's voice, who is of it, and its share beside the other levels."""
     column = people.about.get(dimension, ())
     levels = [level for level in dict.fromkeys(column) if level is not None and level != PREFER_NOT]
     if len(people.rows) < few or len(levels) < 2:
         return
     inside = [np.array([answer == level for answer in column], bool) for level in levels]
-    for level, here, share in zip(levels, inside, _pooled(people, against, inside), strict=True):
-        if share.people >= few:
+    tell = beside_whole([int(here.sum()) for here in inside], len(people.rows), few)
+    for level, here, share, told in zip(levels, inside, _pooled(people, against, inside), tell, strict=True):
+        if told:
             yield level, here, share
 
 

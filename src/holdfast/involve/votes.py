@@ -6,7 +6,7 @@ its row pointers. A missing vote is absent; a pass is a vote.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -67,9 +67,9 @@ class Votes:
         """From records with ``participant``, ``statement``, ``vote`` and perhaps ``time``, or tuples in that order.
 
         Where the names are given, votes by or on any other are left out and counted; the last vote of a person on
-        a statement wins (by time where every row has one, else by order).
+        a statement wins (by time where every row has one, else by order). ValueError where a row is neither.
         """
-        listed = [_fields(row) for row in rows]
+        listed = [_fields(row, number) for number, row in enumerate(rows, 1)]
         who, what, vote, time = (list(part) for part in zip(*listed, strict=True)) if listed else ([], [], [], [])
         timed = bool(time) and all(moment is not None for moment in time)
         return cls.from_arrays(who, what, vote, time if timed else None, participants, statements)
@@ -171,7 +171,13 @@ def _index(names: Iterable[str]) -> dict[str, int]:
     return {name: place for place, name in enumerate(dict.fromkeys(names))}
 
 
-def _fields(row: Mapping[str, Any] | Sequence[Any]) -> tuple[Any, Any, Any, Any]:
+def _fields(row: Mapping[str, Any] | Collection[Any], number: int) -> tuple[Any, Any, Any, Any]:
     if isinstance(row, Mapping):
         return row.get("participant"), row.get("statement"), row.get("vote"), row.get("time")
-    return row[0], row[1], row[2], row[3] if len(row) > 3 else None
+    parts = None if isinstance(row, (str, bytes)) or not hasattr(row, "__len__") else list(row)
+    if parts is None or not 3 <= len(parts) <= 4:
+        raise ValueError(
+            f"row {number:,} is not a vote: give (participant, statement, vote) or (participant, statement, vote, "
+            "time), or a record with those names"
+        )
+    return parts[0], parts[1], parts[2], parts[3] if len(parts) > 3 else None

@@ -9,9 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from holdfast.records.heard import Cast
-from holdfast.records.moments import iso_seconds
 from holdfast.workspace.engine import PIECE, ROW, Engine
 from holdfast.workspace.loading import Loaded
+from holdfast.workspace.moments import ALLOWED, moments
 from holdfast.workspace.report import Report
 
 VOTE: Final = {"agree": 1, "disagree": -1, "pass": 0}
@@ -36,13 +36,31 @@ def cast(columns: Any, people: dict[str, int], statements: dict[str, int], repor
         if lost.any():
             report.note(f"votes: {int(lost.sum()):,} left out: {whom}; the rest goes on.")
     rows = np.flatnonzero((who >= 0) & (what >= 0) & (vote != 9))
-    if not np.isnan(at[rows]).any():
+    known = ~np.isnan(at[rows])
+    if known.all():
         rows = rows[np.argsort(at[rows], kind="stable")]
-    elif not np.isnan(at[rows]).all():
-        report.note("votes: some have no readable time, so the last in the order of the table counts.")
+    else:
+        _note_times(int((~known & _written(columns["at"])[rows]).sum()), bool(known.any()), report)
     kept = Cast(who[rows].astype(np.int32), what[rows].astype(np.int32), vote[rows].astype(np.int8), at[rows])
     _note_repeats(kept, len(statements), report)
     return kept
+
+
+def _written(column: Any) -> Any:
+    """Where anything at all is given as the time, (n,)."""
+    text = pc.fill_null(pc.utf8_trim_whitespace(column), "")
+    return np.asarray(pc.not_equal(text, ""), bool)
+
+
+def _note_times(unread: int, some: bool, report: Report) -> None:
+    """``unread`` times are written and cannot be read; ``some`` others can."""
+    if unread:
+        report.note(
+            f"votes: {unread:,} with a time that cannot be read (allowed: {ALLOWED}), so the last in the table's "
+            "order counts."
+        )
+    elif some:
+        report.note("votes: some have no readable time, so the last in the order of the table counts.")
 
 
 def _note_repeats(kept: Cast, statements: int, report: Report) -> None:
@@ -68,21 +86,3 @@ def _codes(column: Any, places: dict[str, int], none: int = -1) -> Any:
     held = held.combine_chunks() if isinstance(held, pa.ChunkedArray) else held
     lookup = np.array([*(places.get(name, none) for name in held.dictionary.to_pylist()), none], np.int64)
     return lookup[pc.fill_null(held.indices, len(held.dictionary)).to_numpy(zero_copy_only=False)]
-
-
-def moments(column: Any) -> Any:
-    """Seconds since 1970 (n,), from ISO texts or from seconds or milliseconds; NaN where none can be read."""
-    held = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    encoded = held.dictionary_encode()
-    lookup = np.array([*(moment(text) for text in encoded.dictionary.to_pylist()), np.nan])
-    return lookup[pc.fill_null(encoded.indices, len(encoded.dictionary)).to_numpy(zero_copy_only=False)]
-
-
-def moment(text: str | None) -> float:
-    if not text:
-        return float("nan")
-    try:
-        number = float(text)
-        return number / 1000 if abs(number) > 1e11 else number
-    except ValueError:
-        return iso_seconds(text)

@@ -10,9 +10,10 @@ from typing import Any, Final, TypeVar
 from holdfast.records.heard import Assumption, Heard, Makeup, Preference, Statement
 from holdfast.records.involving import JOINED, PARTICIPANTS, PREFER_NOT, ROLE_NOT_GIVEN, ROLES
 from holdfast.records.vocabularies import ALL_SETTINGS, EVERYONE
-from holdfast.workspace.casting import cast, moment, vote_columns
+from holdfast.workspace.casting import cast, vote_columns
 from holdfast.workspace.engine import PIECE, ROW, Engine
 from holdfast.workspace.loading import Loaded
+from holdfast.workspace.moments import ALLOWED, moment
 from holdfast.workspace.registers import Row
 from holdfast.workspace.report import Report
 from holdfast.workspace.suggest import quoted
@@ -128,6 +129,7 @@ def _known(found: Iterable[_T], test: Callable[[_T], bool], where: str, what: st
 def _preferences(loaded: Loaded, people: dict[str, int], report: Report) -> tuple[Preference, ...]:
     latest: dict[tuple[Any, ...], tuple[float, str]] = {}
     lost: Counter[str] = Counter()
+    unread = 0
     for row in loaded.rows["preferences"]:
         why = _unfit(row, loaded, people)
         if why:
@@ -139,11 +141,17 @@ def _preferences(loaded: Loaded, people: dict[str, int], report: Report) -> tupl
         dimension = str(row.get("dimension") or EVERYONE) if level != EVERYONE else EVERYONE
         key = (people[str(row["participant"])], change, practice, dimension, level, row.get("setting") or ALL_SETTINGS)
         when = moment(row.get("at"))
+        unread += math.isnan(when) and bool(row.get("at"))
         if key in latest:
             lost["an earlier answer of the same person about the same thing: the last counts"] += 1
         when = -math.inf if math.isnan(when) else when  # one without its time gives way to one that has it
         if key not in latest or when >= latest[key][0]:
             latest[key] = (when, str(row["preference"]))
+    if unread:
+        report.note(
+            f"preferences: {unread:,} with a time that cannot be read (allowed: {ALLOWED}), which count as "
+            "earlier than any other of the same person."
+        )
     for why, count in lost.items():
         report.note(f"preferences: {count:,} left out: {why}; the rest goes on.")
     return tuple(

@@ -131,6 +131,33 @@ def test_the_state_travels_as_bytes_and_as_json(known: tuple[Votes, Groups, Aski
         assert next_statement(again, given) == next_statement(state, given)
 
 
+@pytest.mark.parametrize("content", [b"", b"xx", b"PK\x03\x04 cut short", b"\x93NUMPY"])
+def test_other_bytes_are_no_state(content: bytes) -> None:
+    with pytest.raises(ValueError, match="no state of asking: give what to_bytes gave"):
+        Asking.from_bytes(content)
+
+
+def test_a_state_cut_short_or_of_another_shape_is_none(known: tuple[Votes, Groups, Asking]) -> None:
+    whole = known[2].to_bytes()
+    with pytest.raises(ValueError, match="no state of asking"):
+        Asking.from_bytes(whole[: len(whole) // 2])
+    told = known[2].to_json()
+    with pytest.raises(ValueError, match="it lacks statements, size"):
+        Asking.from_json({})
+    with pytest.raises(ValueError, match=r"it lacks rate$"):
+        Asking.from_json({name: part for name, part in told.items() if name != "rate"})
+    with pytest.raises(ValueError, match="not of one size"):
+        Asking.from_json({**told, "statements": told["statements"][1:]})
+    with pytest.raises(ValueError, match="it lacks statements"):
+        Asking.from_json([])  # type: ignore[arg-type]
+
+
+def test_without_statements_there_is_nothing_to_ask() -> None:
+    nobody = Votes.from_rows([])
+    told = next_statement(asking(nobody, opinion_groups(nobody)), {})
+    assert told.stop and "no statements yet" in told.why and told.membership == (1.0,)
+
+
 def test_one_group_still_asks_what_is_least_known() -> None:
     rows = [(f"p{i}", "often", 1) for i in range(8)] + [("p0", "once", 1)]
     votes = Votes.from_rows(rows)

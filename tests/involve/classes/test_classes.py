@@ -12,7 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from holdfast.involve import AGREE, DISAGREE, Votes
-from holdfast.involve.classes import adjusted_rand, chances, opinion_groups
+from holdfast.involve.classes import Alike, adjusted_rand, alike, chances, opinion_groups
 from holdfast.involve.reference import reference
 from holdfast.involve.tallies import tally
 
@@ -95,6 +95,55 @@ def test_the_same_votes_give_the_same_groups() -> None:
     assert one.tried == other.tried
 
 
+def test_the_order_of_people_and_statements_and_who_never_voted_change_nothing() -> None:
+    votes, _ = conversation(people=120, statements=20, each=12, apart=0.8)
+    found = opinion_groups(votes, repeats=2)
+    for seed in range(3):
+        rng = np.random.default_rng(seed)
+        people, statements = rng.permutation(votes.shape[0]), rng.permutation(votes.shape[1])
+        row, column = np.argsort(people), np.argsort(statements)
+        order = rng.permutation(len(votes))
+        names = [f"other name {i}" for i in people] + ["silent"]
+        again = opinion_groups(
+            Votes.from_arrays(
+                [names[i] for i in row[votes.who][order]],
+                [votes.statements[j] for j in votes.what[order]],
+                votes.vote[order],
+                None,
+                names,
+                [votes.statements[j] for j in statements] + ["nobody voted on it"],
+            ),
+            repeats=2,
+        )
+        np.testing.assert_array_equal(again.share[row], found.share)
+        np.testing.assert_array_equal(again.manner[row], found.manner)
+        np.testing.assert_array_equal(again.model.rate[:, column], found.model.rate)
+        assert (again.k, again.why, again.tried, again.stability) == (
+            found.k, found.why, found.tried, found.stability)  # fmt: skip
+        assert again.assigned[-1] == -1 and again.names[-1] is None
+        np.testing.assert_allclose(again.share[-1], found.model.size, rtol=1e-6)
+
+
+def test_the_number_of_groups_hangs_little_on_what_was_hidden(shared_data: Path) -> None:
+    """One hiding found 2, 3, 5 or 6 groups by the seed, two to one; all of eight together find one number."""
+    votes = _read(shared_data / "votes" / "brexit-consensus")
+    found = [opinion_groups(votes, repeats=0, seed=seed) for seed in range(8)]
+    assert sum(one.k == 2 for one in found) >= 7
+    alone = [k for one in found for k in one.each]
+    assert len(alone) == 64 and 0.05 < np.mean(np.array(alone) != 2) < 0.5
+
+
+def test_how_often_each_number_was_chosen_is_said() -> None:
+    sure = opinion_groups(conversation()[0], repeats=0)
+    assert sure.each == (3,) * 8 and "hidden 8 times over, and each time alone says 3" in sure.why
+    votes, _ = conversation(people=150, statements=30, each=20, k=4, apart=1.2)
+    unsure = opinion_groups(votes, repeats=0)
+    counts = {k: unsure.each.count(k) for k in set(unsure.each)}
+    assert len(counts) > 1 and all(f"{k} ({n} of 8)" in unsure.why for k, n in counts.items())
+    assert "nan" not in unsure.why
+    assert opinion_groups(conversation(people=100)[0], k=2, repeats=0).each == ()
+
+
 def test_many_votes_are_grouped_from_some_and_then_all(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("holdfast.involve.classes.grouping.BUDGET", 4_000)
     monkeypatch.setattr("holdfast.involve.classes.settling.BUDGET", 4_000)
@@ -149,6 +198,21 @@ def test_adjusted_rand_is_what_it_should_be() -> None:
     assert adjusted_rand(one, np.zeros(6, int)) == 0.0
     # Worked by hand: pairs together in both 2, in each 3 and 4 of 15, expected 0.8, most 3.5.
     assert adjusted_rand(one, np.array([0, 0, 1, 1, 1, 2])) == pytest.approx((2 - 0.8) / (3.5 - 0.8))
+
+
+def test_likeness_takes_groupings_as_they_are_told() -> None:
+    """Numbers or names, arrays or sequences; who is in no group in either is left out, and counted."""
+    one = np.array([0, 0, 1, 1, 2, 2, -1, 0])
+    other = [5, 5, 0, 0, 9, 9, 5, -1]
+    assert adjusted_rand(one, np.array(other)) == 1.0
+    assert alike(one, other) == Alike(1.0, 6, 2)
+    names = ("A", "A", "B", "B", "C", "C", None, "A")
+    assert alike(names, ("1", "1", "0", "0", "2", "2", "", "")) == Alike(1.0, 6, 2)
+    part = np.array([0, 0, 1, 1, 1, 2])
+    assert adjusted_rand(list(part), names[:6]) == adjusted_rand(part, one[:6]) == pytest.approx(1.2 / 2.7)
+    assert np.isnan(adjusted_rand([-1, -1, 0], [0, 1, 0]))
+    with pytest.raises(ValueError, match="of 2 and 3"):
+        adjusted_rand([0, 1], [0, 1, 1])
 
 
 def _read(folder: Path) -> Votes:

@@ -6,6 +6,7 @@ import importlib.util
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 import pytest
@@ -116,6 +117,53 @@ def test_nobody_one_person_and_everybody_alike() -> None:
     assert one.raw.people == 1 and one.raked is not None and one.raked.low < 0.3
     alike = reweigh(np.ones(50), {"age": ["young", "old"] * 25}, AGE)
     assert alike.poststratified is not None and 0.8 < alike.poststratified.low < 1
+
+
+SPOKEN = {"age": ["young", "middle", "old"] * 20}
+YOUNG = makeup(age={"young": 50.0})
+
+
+@pytest.mark.parametrize(
+    ("y", "about", "held", "says"),
+    [
+        (np.tile([1, -1, 0], 20), SPOKEN, AGE, "20 of 60 values of y are outside 0 to 1"),
+        (np.full(60, 7), SPOKEN, AGE, "60 of 60 values of y"),
+        (np.full(60, np.inf), SPOKEN, AGE, "60 of 60 values of y"),
+        (["agree"] * 60, SPOKEN, AGE, "y must be numbers"),
+        (np.ones((60, 1)), SPOKEN, AGE, "one number a person"),
+        (np.ones(3), SPOKEN, AGE, "“age” has 60 answers for 3 people"),
+        (np.ones(80), SPOKEN, AGE, "“age” has 60 answers for 80 people"),
+        (np.ones(60), {**SPOKEN, "sex": ["f"] * 10}, AGE, "“sex” has 10 answers for 60 people"),
+        (np.ones(60), {"age": [1, 2, None] * 20}, AGE, "answers to “age” must be text.*some are int"),
+        (np.ones(60), SPOKEN, [*AGE, *YOUNG], "counts age “young” more than once: give each level once"),
+        (np.ones(60), SPOKEN, [*AGE, Makeup(("age",), ("young",), 5.0, role="staff")], "for different roles"),
+        (np.ones(60), SPOKEN, [*AGE, Makeup(("sex",), ("f",), -5.0)], "-5.0 people in sex “f”"),
+        (np.ones(60), SPOKEN, [*AGE, Makeup(("sex",), ("f",), float("nan"))], "nan people in sex “f”"),
+        (np.ones(60), SPOKEN, [Makeup(("age",), (1,), 5.0)], "levels of age must be text"),  # type: ignore[arg-type]
+        (np.ones(60), SPOKEN, [Makeup(("age", "sex"), ("young",), 5.0)], "2 dimensions and 1 levels"),
+    ],
+)
+def test_what_cannot_be_weighed_is_refused_and_said(y: Any, about: Any, held: list[Makeup], says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        reweigh(y, about, held)
+
+
+def test_times_of_other_people_are_refused() -> None:
+    with pytest.raises(ValueError, match="one time for each of 60 people"):
+        reweigh(np.ones(60), SPOKEN, AGE, at=np.arange(59.0))
+
+
+def test_weighing_and_presence_refuse_what_reweighing_does() -> None:
+    for refusing in (weigh, presence):
+        with pytest.raises(ValueError, match="more than once"):
+            refusing(SPOKEN, [*AGE, *YOUNG])
+        with pytest.raises(ValueError, match="“sex” has 10"):
+            refusing({**SPOKEN, "sex": ["f"] * 10}, AGE)
+
+
+def test_a_level_without_people_and_a_share_between_are_allowed() -> None:
+    found = reweigh(np.full(60, 0.5), SPOKEN, [*AGE, Makeup(("age",), ("ancient",), 0.0)])
+    assert found.raked is not None and found.raked.share == pytest.approx(0.5)
 
 
 involving = loaded("involving")

@@ -15,7 +15,7 @@ from holdfast.records import InputProblems
 
 def _csv(folder: Path, at: str = "1") -> Path:
     (folder / "comments.csv").write_text(
-        f"timestamp,comment-id,comment-body,moderated\n{at},0,Hello,1\n", encoding="utf-8"
+        f"timestamp,comment-id,comment-body,moderated,agrees,disagrees\n{at},0,Hello,1,1,0\n", encoding="utf-8"
     )
     (folder / "votes.csv").write_text(f"timestamp,comment-id,voter-id,vote\n{at},0,5,1\n", encoding="utf-8")
     return folder
@@ -36,7 +36,7 @@ def _rules(talk: Conversation) -> str:
 def test_a_time_that_no_calendar_has_is_not_known_and_said(tmp_path: Path, at: str) -> None:
     talk = read_polis(_csv(tmp_path, at))
     assert math.isnan(talk.heard.votes.at[0]) and math.isnan(talk.created[0])
-    assert "votes.csv: a time is not milliseconds" in _rules(talk)
+    assert "votes.csv: a time cannot be read" in _rules(talk)
     out = tmp_path / "out"
     assert read_polis(write_polis_csv(out, talk)).heard.votes.vote.tolist() == [1]
 
@@ -66,18 +66,56 @@ def test_groups_in_another_shape_are_left_out_and_said(tmp_path: Path, maths: An
     assert "math-pca2.json: the opinion groups are not in the server's shape" in _rules(talk)
 
 
-def test_a_summary_that_is_not_utf_8_is_named(tmp_path: Path) -> None:
-    (_csv(tmp_path) / "summary.csv").write_bytes(b"topic,caf\xe9\n")
-    with pytest.raises(InputProblems, match=r"summary\.csv"):
-        read_polis(tmp_path)
+@pytest.mark.parametrize("name", ["summary.csv", "participants-votes.csv", "participant-votes.csv", "math-pca2.json"])
+@pytest.mark.parametrize("held", [b"", b"topic,caf\xe9\n", b"nothing,here\n1,2\n"])
+def test_a_broken_file_that_is_not_needed_is_said_and_the_rest_goes_on(tmp_path: Path, name: str, held: bytes) -> None:
+    if name == "summary.csv" and held.isascii() and held:
+        held = b"one\n"
+    (_csv(tmp_path) / name).write_bytes(held)
+    talk = read_polis(tmp_path)
+    assert talk.heard.votes.vote.tolist() == [1]
+    assert f"{name}: " in _rules(talk) and "the rest goes on" in _rules(talk)
 
 
-def test_json_nested_without_end_and_odd_counts_are_refused_in_words(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["math-pca2.json", "conversation.json", "participants.json"])
+@pytest.mark.parametrize("held", ["[" * 100_000, "{", '"one"', "7"])
+def test_the_same_of_json(tmp_path: Path, name: str, held: str) -> None:
+    (_json(tmp_path, {}) / name).write_text(held, encoding="utf-8")
+    talk = read_polis(tmp_path)
+    assert talk.heard.votes.vote.tolist() == [1] and f"{name}: " in _rules(talk)
+
+
+def test_votes_and_statements_that_cannot_be_read_are_refused_in_words(tmp_path: Path) -> None:
     _json(tmp_path, {})
-    (tmp_path / "math-pca2.json").write_text("[" * 100_000, encoding="utf-8")
-    with pytest.raises(InputProblems, match=r"math-pca2\.json"):
+    (tmp_path / "votes.json").write_text("[" * 100_000, encoding="utf-8")
+    with pytest.raises(InputProblems, match=r"votes\.json"):
         read_polis(tmp_path)
+
+
+def test_odd_counts_are_no_counts(tmp_path: Path) -> None:
     _json(tmp_path, {})
     row = {"tid": 0, "txt": "Hello", "mod": 1, "agree_count": "²"}
     (tmp_path / "comments.json").write_text(json.dumps([row]), encoding="utf-8")
     assert read_polis(tmp_path).heard.votes.vote.tolist() == [1]
+
+
+def test_rows_that_are_no_objects_and_files_without_rows_are_said(tmp_path: Path) -> None:
+    _json(tmp_path, {})
+    (tmp_path / "votes.json").write_text("[1, 2, 3]", encoding="utf-8")
+    talk = read_polis(tmp_path)
+    assert "votes.json: a row is not an object" in _rules(talk) and "votes.json: there is no vote" in _rules(talk)
+    assert [p.count for p in talk.problems if "not an object" in p.rule] == [3]
+    (tmp_path / "comments.json").write_text("[]", encoding="utf-8")
+    assert "comments.json: there is no statement" in _rules(read_polis(tmp_path))
+    only = tmp_path / "csv"
+    only.mkdir()
+    (_csv(only) / "votes.csv").write_text("timestamp,comment-id,voter-id,vote\n", encoding="utf-8")
+    assert "votes.csv: there is no vote" in _rules(read_polis(only))
+
+
+def test_of_both_shapes_the_csv_is_read_with_the_maths_and_that_is_said(tmp_path: Path) -> None:
+    maths = {"base-clusters": {"id": [0], "members": [[5]]}, "group-clusters": [{"id": 2, "members": [0]}]}
+    _json(_csv(tmp_path), maths)
+    talk = read_polis(tmp_path)
+    assert talk.heard.participants == ("5",) and talk.maths == maths and talk.groups == ("2",)
+    assert "votes.json is here too" in _rules(talk)

@@ -11,6 +11,7 @@ import pytest
 
 from holdfast.involve import votes_of
 from holdfast.involve.polis_files import Conversation, conversation_of, read_polis, write_polis_csv, write_polis_json
+from holdfast.involve.reference import in_conversation
 from holdfast.records import InputProblems
 from holdfast.records.heard import Cast, Heard, Statement
 
@@ -37,10 +38,12 @@ def test_a_published_conversation_comes_back_the_same(name: str, shared_data: Pa
         assert bool([(s.statement, s.text, s.moderated) for s in back.heard.statements]
                     == [(s.statement, s.text, s.moderated) for s in talk.heard.statements])  # fmt: skip
         assert back.authors == talk.authors and back.created == talk.created
-        groups = dict(zip(talk.heard.participants, talk.groups, strict=True))
-        assert {p: g for p, g in zip(back.heard.participants, back.groups, strict=True) if g} == {
-            p: g for p, g in groups.items() if g
-        }
+        assert back.heard.participants == talk.heard.participants and back.groups == talk.groups
+        inside, again = (in_conversation(votes_of(one.heard)) for one in (talk, back))
+        assert inside.tolist() == again.tolist()
+        for part in ("who", "what", "vote", "at"):
+            assert np.array_equal(getattr(back.heard.votes, part), getattr(talk.heard.votes, part), equal_nan=True)
+        assert [s.meta for s in back.heard.statements] == [s.meta for s in talk.heard.statements]
 
 
 @pytest.mark.parametrize("name", NAMES[:4])
@@ -52,9 +55,7 @@ def test_the_published_totals_are_met(name: str, shared_data: Path) -> None:
     with (folder / "participants-votes.csv").open(encoding="utf-8") as file:
         theirs = {row["participant"]: (int(row["n-agree"]), int(row["n-votes"])) for row in csv.DictReader(file)}
     heard = read_polis(folder).heard
-    whole = Heard(heard.participants, heard.roles, heard.channels, votes=heard.votes,
-                  statements=tuple(type(s)(s.statement) for s in heard.statements))  # fmt: skip
-    votes = votes_of(whole)
+    votes = votes_of(heard, rejected=True)
     by_person = votes.counts_by_person()
     ours = {p: (int(c[0]), int(c.sum())) for p, c in zip(votes.participants, by_person, strict=True)}
     assert ours == theirs
@@ -178,9 +179,11 @@ def test_a_conversation_without_a_vote_or_a_statement_is_written_and_read(tmp_pa
 def test_json_holds_the_maths_as_they_came(tmp_path: Path) -> None:
     maths = {"base-clusters": {"id": [0], "members": [[4]]}, "group-clusters": [{"id": 1, "members": [0]}], "n": 1}
     (tmp_path / "comments.json").write_text('[{"tid": 0, "txt": "t", "mod": 1}]', encoding="utf-8")
-    (tmp_path / "votes.json").write_text('[{"pid": 4, "tid": 0, "vote": 1, "modified": "1000"}]', encoding="utf-8")
+    (tmp_path / "votes.json").write_text(
+        '[{"pid": 4, "tid": 0, "vote": 1, "modified": "1600000000500"}]', encoding="utf-8"
+    )
     (tmp_path / "math-pca2.json").write_text(json.dumps(maths), encoding="utf-8")
     talk = read_polis(tmp_path)
-    assert talk.groups == ("1",) and talk.heard.votes.at.tolist() == [1.0]
+    assert talk.groups == ("1",) and talk.heard.votes.at.tolist() == [1600000000.5]
     written = write_polis_json(tmp_path / "out", talk) / "math-pca2.json"
     assert json.loads(written.read_text(encoding="utf-8")) == maths

@@ -16,7 +16,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from holdfast.involve import Votes
+from holdfast.involve import Votes, votes_of
+from holdfast.involve.polis_files import read_polis
 from holdfast.involve.reference import Pick, Reference, in_conversation, reference
 
 NAMES = ("150ptpt-3gp-no-strict-no-meta", "50ptpt-3gp-strict-no-meta", "below-100-ptpts")
@@ -179,3 +180,70 @@ def test_what_everybody_holds_in_order(one: tuple[Published, Reference]) -> None
 def test_no_votes_are_nothing_to_lay_out() -> None:
     with pytest.raises(ValueError, match="nobody has voted"):
         reference(Votes.from_rows([]))
+
+
+@pytest.fixture(scope="module")
+def halves() -> tuple[Votes, NDArray[np.int64]]:
+    """Forty people in two groups that vote apart, and three in none."""
+    rng = np.random.default_rng(0)
+    side = np.repeat([0, 1], 20)
+    agree = rng.random((40, 6)) < np.where(side == 0, 0.9, 0.3)[:, None]
+    rows = [(f"p{i}", f"s{j}", 1 if agree[i, j] else -1) for i in range(40) for j in range(6)]
+    rows += [(f"n{i}", "s0", 1) for i in range(3)]
+    return Votes.from_rows(rows), np.append(side, [-1, -1, -1])
+
+
+@pytest.mark.parametrize(
+    ("zero", "one", "none", "names"),
+    [
+        (1, 2, -1, ("1", "2")),
+        (0, 4, -1, ("0", "4")),
+        (2.0, 11.0, np.nan, ("2", "11")),
+        ("0", "1", "", ("0", "1")),
+        ("2", "10", "-1", ("2", "10")),
+        ("for", "of no mind", None, ("for", "of no mind")),
+    ],
+)
+def test_what_groups_are_called_changes_no_number(
+    halves: tuple[Votes, NDArray[np.int64]], zero: Any, one: Any, none: Any, names: tuple[str, ...]
+) -> None:
+    votes, group = halves
+    plain = reference(votes, group=group)
+    given = [{0: zero, 1: one, -1: none}[int(g)] for g in group]
+    for form in (given, tuple(given), np.array(given, object)):
+        named = reference(votes, group=form)
+        assert named.k == plain.k == 2 and named.names == names
+        exactly(named.shared, plain.shared)
+        exactly(named.priority, plain.priority)
+        exactly(named.tallies, plain.tallies)
+        assert named.holds == plain.holds and (named.group == group).all()
+
+
+def test_groups_as_a_polis_file_gives_them_are_those_of_the_server(shared_data: Path) -> None:
+    folder = shared_data / "votes" / "brexit-consensus"
+    talk = read_polis(folder)
+    votes = votes_of(talk.heard)
+    numbered = np.array([int(g) if g else -1 for g in talk.groups])
+    exactly(reference(votes, group=talk.groups).shared, reference(votes, group=numbered).shared)
+
+
+@pytest.mark.parametrize(
+    ("group", "says"),
+    [
+        ([0, 1], "2 people and 43"),
+        ([-1] * 43, "nobody in a group"),
+        ([0.5, *[0] * 42], "whole numbers from 0"),
+        ([-2, *[0] * 42], "whole numbers from 0"),
+        (np.zeros((43, 2), int), "2 dimensions"),
+    ],
+)
+def test_groups_that_are_of_nobody_are_refused(halves: tuple[Votes, NDArray[np.int64]], group: Any, says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        reference(halves[0], group=group)
+
+
+@pytest.mark.parametrize("marks", ["moderated_out", "meta", "inside"])
+def test_marks_of_other_statements_or_people_are_refused(halves: tuple[Votes, NDArray[np.int64]], marks: str) -> None:
+    wrong: dict[str, Any] = {marks: np.zeros(4, bool)}
+    with pytest.raises(ValueError, match=marks):
+        reference(halves[0], **wrong)

@@ -129,3 +129,10 @@ def test_nobody_one_person_and_a_statement_everybody_passed(rows: list[tuple[str
     assert found.share.shape == (min(1, len(rows)), votes.shape[1], 3)
     assert len(consensus(found).agree) == votes.shape[1]
     assert all(p.majority == "pass" for p in positions(found))
+
+
+@pytest.mark.parametrize("weights", [[1.0], [1.0] * 9, [1.0, -1.0, 1.0], [1.0, np.nan, 1.0]])
+def test_weights_are_one_for_each_person(weights: list[float]) -> None:
+    votes = Votes.from_rows([("a", "s", 1), ("b", "s", -1), ("c", "s", 1)])
+    with pytest.raises(ValueError, match="weights must be a number of nought or more for each of the 3 people"):
+        agreement(votes, ["x", "x", "y"], weights=weights)

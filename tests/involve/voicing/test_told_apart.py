@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 
 from holdfast.decide import decide
-from holdfast.involve.placing import least, may_be_told
+from holdfast.involve.placing import beside_whole, least, may_be_told
+from holdfast.involve.voicing import voices_of
 from holdfast.learning import believed, learn
 from holdfast.records import Cell, Findings
 from holdfast.records.voices import Voice
@@ -221,3 +222,35 @@ def test_everyone_everywhere_may_always_be_told_of() -> None:
     found = believed(conversation(30, *range(3))).voices
     assert {may_be_told(v) for v in found if v.dimension == "everyone"} == {True}
     assert {may_be_told(v) for v in found if v.dimension != "everyone"} == {False}
+
+
+@pytest.mark.parametrize(
+    ("levels", "whole", "told"),
+    [
+        ((29, 1), 30, (False, False)),
+        ((20, 10), 30, (True, True)),
+        ((200, 12), 215, (False, True)),
+        ((25, 25), 50, (True, True)),
+        ((20, 6, 6), 32, (True, False, False)),
+        ((9,), 9, (False,)),
+        ((), 12, ()),
+    ],
+)
+def test_groups_are_told_where_taking_them_from_their_role_leaves_nobody_or_enough(
+    levels: tuple[int, ...], whole: int, told: tuple[bool, ...]
+) -> None:
+    found = beside_whole(levels, whole, 10)
+    assert tuple(found) == told
+    left = whole - sum(count for count, tell in zip(levels, found, strict=True) if tell)
+    assert left == 0 or left >= min(10, whole)
+
+
+def test_one_person_of_another_level_is_not_shown_by_a_group_beside_its_role() -> None:
+    """Of 30 patients one has no internet and opposes: the 29 others do not stand beside the 30. Of ten, both do."""
+    for without, kinds in ((1, {"role"}), (10, {"role", "people"})):
+        work = conversation(30, *range(without))
+        about = tuple("I do not use it" if i < without else "I use it" for i in range(30))
+        heard = replace(work.heard, about={"internet": about}, channels=("online",) * 30)
+        everywhere = [p for p in heard.preferences if p.dimension == "everyone"]
+        found = voices_of(replace(heard, preferences=tuple(everywhere)), work.changes)
+        assert {voice.kind for voice in found} == kinds

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -139,3 +141,9 @@ def test_columns_of_unequal_length_are_refused_plainly() -> None:
 def test_half_a_character_in_a_name_is_spelt_out() -> None:
     votes = Votes.from_rows([("\ud800", "s", 1), ("\ud801", "s", -1)])
     assert votes.participants == ("\\ud800", "\\ud801") and len(votes) == 2
+
+
+@pytest.mark.parametrize("row", [("a", "s"), (), ("a", "s", 1, 2.0, "more"), "abc", 5, None])
+def test_a_row_of_another_length_is_named_with_what_is_allowed(row: Any) -> None:
+    with pytest.raises(ValueError, match=r"row 2 is not a vote: give \(participant, statement, vote\)"):
+        Votes.from_rows([("a", "s", 1), row])

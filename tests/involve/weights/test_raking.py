@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from holdfast.involve.weights import rake, weighted_share
+from holdfast.involve.weights import poststratify, rake, weighted_share
 
 # Sixty simulated people: two dimensions, an answer, and who is in a subgroup.
 A = np.array([int(c) for c in "212212200002201202012010202111111222211210202100100121222111"])
@@ -145,3 +147,36 @@ def test_what_trimming_left_undone_is_allowed_for() -> None:
     side = np.repeat([0, 1], [30, 10])
     found = weighted_share(side, np.ones(40), [side], wanted=[[0.5, 0.5]])
     assert found.se == pytest.approx(0.25 * (10.25 / 11 - 0.25 / 31), rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("y", "weights", "says"),
+    [
+        ([1, -1, 0], np.ones(3), "1 of 3 values of y"),
+        ([1, 0], np.ones(3), "of the same people"),
+        ([[1.0]], [[1.0]], "same"),
+    ],
+)
+def test_a_share_of_what_is_no_share_is_refused(y: Any, weights: Any, says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        weighted_share(y, weights)
+
+
+def test_only_those_counted_must_have_an_opinion() -> None:
+    assert weighted_share([1.0, 0.0, np.nan, 9.0], np.ones(4), within=[True, True, False, False]).share == 0.5
+
+
+@pytest.mark.parametrize(
+    ("k", "n", "levels", "people", "says"),
+    [
+        ([5], [3], [[0]], [10], "1 of 1 cells there are more successes"),
+        ([1, 2], [3], [[0]], [10], "one value a cell"),
+        ([1], [3], [[0, 1]], [10], "one value a cell"),
+        ([1], [np.nan], [[0]], [10], "0 or more"),
+        ([1], [3], [[0]], [-10], "0 or more"),
+        ([1], [3], [[-1]], [10], "codes from 0"),
+    ],
+)
+def test_cells_that_cannot_be_are_refused(k: Any, n: Any, levels: Any, people: Any, says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        poststratify(k, n, levels, people)

@@ -165,3 +165,8 @@ def test_the_skill_shown_is_what_was_measured() -> None:
     skill = copies([]).skill
     assert skill and all(0 <= row.precision <= 1 and 0 <= row.recall <= 1 for row in skill)
     assert [row.recall for row in skill] == sorted((row.recall for row in skill), reverse=True)
+
+
+def test_two_records_of_one_key_are_refused() -> None:
+    with pytest.raises(ValueError, match="1 records have a key that another has"):
+        copies([Record("a", "Video clinics"), Record("a", "Video clinics")])

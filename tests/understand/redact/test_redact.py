@@ -208,3 +208,19 @@ def test_a_long_unbroken_token_is_read_to_its_end(token: str) -> None:
     """100,000 characters: a pattern whose time grows with the square would keep this test for minutes."""
     long = (token * 100_000)[:100_000]
     assert "ann@nhs.example" not in redact(long + " ann@nhs.example").text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("<b>John</b> Smith was kind", "<b>[name] was kind"),
+        ("John&nbsp;Smith was kind", "[name] was kind"),
+        ("<td>Dr</td>\n<td>Xylok</td> was kind", "<td>Dr</td>\n<td>[name]</td> was kind"),
+        ("NHS number 943 <b>476</b> 5919", "NHS number [NHS number]"),
+        ('ask <a href="mailto:j.smith@example.org">us</a>', 'ask <a href="mailto:[e-mail]">us</a>'),
+        ("write to <John Smith>", "write to <[name]>"),
+        ("<p>The ward was <b>clean</b></p> 3 < 4", "<p>The ward was <b>clean</b></p> 3 < 4"),
+    ],
+)
+def test_tags_hide_nobody(text: str, expected: str) -> None:
+    assert redact(text).text == expected

@@ -59,7 +59,9 @@ def test_what_does_not_is_left(sentence: str) -> None:
     [
         ("We replaced paper notes with tablets.", "tablets", "paper notes"),
         ("Clinics moved from the hospital to the village hall.", "the village hall", "the hospital"),
-        ("We introduced phone triage instead of walk-in, so waits fell.", "phone triage instead of walk-in", "walk-in"),
+        ("We introduced phone triage instead of walk-in, so waits fell.", "phone triage", "walk-in"),
+        ("We moved clinics to video instead of face to face.", "video", "face to face"),
+        ("We introduced tablets rather than paper.", "tablets", "paper"),
         ("We stopped routine home visits because of infection.", "", "routine home visits"),
         ("It was busy.", "", ""),
     ],

@@ -235,7 +235,8 @@ def test_groups_of_people_are_named_by_what_they_said_and_warnings_by_the_questi
     Makeup.objects.create(dimension="age", level="Under 18", people=5)
     Makeup.objects.create(dimension="internet", level="I do not use it", people=30)
     page = " ".join(re.sub(r"<[^>]*>", "", _page(one)).split())
-    assert "patients who answer “Female” to “What is your sex?”" in page
+    assert "patients who answer “Male” to “What is your sex?”" in page
+    assert "patients who answer “Female”" not in page, "taking both from all patients would leave three"
     told = " ".join(current(one).told["warnings"])
     assert "asked “How old are you?”" in told and "of people who answer “paper” to “How did you take part?”" in told
     assert "did not answer “How easy" in told

@@ -54,8 +54,10 @@ def next_statement(
     Stops where no answer is expected to tell ``settled`` nats of the person's group nor ``known`` nats of a statement.
     With a ``seed`` one of those nearly as good as the best is drawn, so that people in step are not all asked one.
     """
-    index = {name: place for place, name in enumerate(state.statements)}
     places, kinds = _coded(state, given)
+    if not state.statements:
+        return Next(None, "there is nothing to ask: no statements yet", 0.0, 0.0, tuple(state.size.tolist()))
+    index = {name: place for place, name in enumerate(state.statements)}
     rates, of_group = answers(state, belief(state, places, kinds))
     membership = tuple(float(chance) for chance in of_group)
     may = state.open.copy()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
@@ -44,9 +46,13 @@ class Asking:
 
     @classmethod
     def from_bytes(cls, content: bytes) -> Asking:
-        """The state that :meth:`to_bytes` gave."""
-        with np.load(io.BytesIO(content), allow_pickle=False) as held:
-            return cls._of({name: held[name] for name in held.files})
+        """The state that :meth:`to_bytes` gave; ValueError for any other bytes."""
+        try:
+            with np.load(io.BytesIO(content), allow_pickle=False) as held:
+                told = {name: held[name] for name in held.files}
+        except (OSError, EOFError, ValueError, TypeError, AttributeError, zipfile.BadZipFile, zlib.error) as error:
+            raise ValueError(f"these {len(content):,} bytes are no state of asking: give what to_bytes gave") from error
+        return cls._of(told)
 
     def to_json(self) -> dict[str, Any]:
         """The state as plain lists, for JSON."""
@@ -54,7 +60,7 @@ class Asking:
 
     @classmethod
     def from_json(cls, told: Mapping[str, Any]) -> Asking:
-        """The state that :meth:`to_json` gave."""
+        """The state that :meth:`to_json` gave; ValueError for anything else."""
         return cls._of(told)
 
     def _parts(self) -> dict[str, Any]:
@@ -62,18 +68,24 @@ class Asking:
 
     @classmethod
     def _of(cls, told: Mapping[str, Any]) -> Asking:
-        part = {name: np.asarray(told[name], np.float32) for name in ("size", "rate", "habit", "tilt", "votes")}
-        names = tuple(str(name) for name in told["statements"])
-        shape = (len(part["size"]), len(names), 3)
-        return cls(
-            statements=names,
-            size=part["size"],
-            rate=part["rate"].reshape(shape),
-            habit=part["habit"],
-            tilt=part["tilt"],
-            votes=part["votes"].reshape(shape),
-            open=np.asarray(told["open"], bool),
-        )
+        names = [one.name for one in fields(cls)]
+        lacks = [name for name in names if name not in told] if isinstance(told, Mapping) else names
+        if lacks:
+            raise ValueError(f"this is no state of asking, which holds {', '.join(names)}: it lacks {', '.join(lacks)}")
+        statements = tuple(str(name) for name in told["statements"])
+        try:
+            part = {name: np.asarray(told[name], np.float32) for name in ("size", "rate", "habit", "tilt", "votes")}
+            shapes = _shapes(len(part["size"]), len(statements), len(part["habit"]))
+            whole = {name: array.reshape(shapes[name]) for name, array in part.items()}
+            may = np.asarray(told["open"], bool).reshape(len(statements))
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"this is no state of asking, its parts are not of one size: {error}") from error
+        return cls(statements=statements, open=may, **whole)
+
+
+def _shapes(k: int, statements: int, habits: int) -> dict[str, tuple[int, ...]]:
+    rates = (k, statements, 3)
+    return {"size": (k,), "rate": rates, "habit": (habits,), "tilt": (habits, 3), "votes": rates}
 
 
 def asking(votes: Votes, groups: Groups, closed: NDArray[np.bool_] | None = None) -> Asking:

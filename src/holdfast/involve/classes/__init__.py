@@ -5,11 +5,12 @@ from holdfast.involve.classes.describing import Holding, Shared, Views, common_g
 from holdfast.involve.classes.em import Model
 from holdfast.involve.classes.foretelling import chances
 from holdfast.involve.classes.grouping import Groups, opinion_groups
-from holdfast.involve.classes.likeness import adjusted_rand
+from holdfast.involve.classes.likeness import Alike, adjusted_rand, alike
 from holdfast.involve.classes.settling import Stability
 from holdfast.involve.classes.who import Who, who_is
 
 __all__ = [
+    "Alike",
     "Groups",
     "HeldOut",
     "Holding",
@@ -19,6 +20,7 @@ __all__ = [
     "Views",
     "Who",
     "adjusted_rand",
+    "alike",
     "chances",
     "common_ground",
     "holds",

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from holdfast.involve.missing.refusing import answers, makeups
 from holdfast.involve.roles import FEW
 from holdfast.records.heard import Makeup
 from holdfast.records.involving import JOINED, PREFER_NOT
@@ -45,7 +46,11 @@ class Presence:
 
 
 def presence(about: About, makeup: Sequence[Makeup], *, few: int = FEW) -> tuple[Presence, ...]:
-    """Every level asked about or in the make-up. “Prefer not to say” counts as a level without a make-up."""
+    """Every level asked about or in the make-up. “Prefer not to say” counts as a level without a make-up.
+
+    ValueError as :func:`weigh` raises it.
+    """
+    answers(about)
     tables = held(makeup)
     found: list[Presence] = []
     for name in dict.fromkeys([*((d,) for d in about), *tables]):
@@ -82,10 +87,10 @@ def _presence(
 
 
 def held(makeup: Sequence[Makeup]) -> dict[tuple[str, ...], dict[tuple[str, ...], float]]:
-    """People by level, for each dimension or joint of dimensions."""
+    """People by level, for each dimension or joint of dimensions; levels without people are left out."""
+    makeups(makeup)
     found: dict[tuple[str, ...], dict[tuple[str, ...], float]] = {}
     for row in makeup:
         if row.people > 0:
-            table = found.setdefault(row.dimensions, {})
-            table[row.levels] = table.get(row.levels, 0.0) + row.people
+            found.setdefault(row.dimensions, {})[row.levels] = row.people
     return found

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from holdfast.involve.missing.caution import drift, opinion_by
 from holdfast.involve.missing.presence import About
+from holdfast.involve.missing.refusing import answers, opinions
 from holdfast.involve.missing.weighing import Weighing, weigh
 from holdfast.involve.roles import FEW
 from holdfast.involve.weights import Poststratified, Share, joint, poststratify, weighted_share
@@ -44,12 +45,16 @@ class Reweighed:
 def reweigh(
     y: ArrayLike, about: About, makeup: Sequence[Makeup], *, at: ArrayLike | None = None, few: int = FEW
 ) -> Reweighed:
-    """Share of a population with ``y`` (n: 1, 0, or NaN for no answer), from the people who spoke.
+    """Share of a population with ``y`` (n: 1, 0 or a share between, or NaN for no answer), from the people who spoke.
 
     ``about`` are their answers to each about-you question, ``at`` when they spoke. All of one role: roles are never
-    pooled.
+    pooled. ValueError where ``y`` is outside 0 to 1, where ``about`` or ``at`` are of more or fewer people, and as
+    :func:`weigh` raises it.
     """
-    value = np.asarray(y, np.float64)
+    value = opinions(y)
+    answers(about, len(value))
+    if at is not None and np.shape(at) != value.shape:
+        raise ValueError(f"“at” must be one time for each of {len(value):,} people; its shape is {np.shape(at)}")
     rows = np.flatnonzero(~np.isnan(value))
     value = value[rows]
     given = {name: tuple(column[i] for i in rows.tolist()) for name, column in about.items()}

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from holdfast.involve.missing.caution import absent, stretched, unheld, unsaid
 from holdfast.involve.missing.presence import About, Presence, held, presence
+from holdfast.involve.missing.refusing import answers
 from holdfast.involve.roles import FEW
 from holdfast.involve.weights.raking import Raked, rake
 from holdfast.records.heard import Makeup
@@ -55,7 +56,10 @@ def weigh(about: About, makeup: Sequence[Makeup], *, few: int = FEW, most: float
 
     A joint make-up is weighted on as one dimension in place of the dimensions in it. Levels that the make-up lacks are
     treated as not known, and said. ``most`` bounds the weights above, and its inverse below (default: ``widest``).
+    ValueError where questions have answers of different numbers of people or that are not text, or the make-up counts
+    a level twice or not by a number of people.
     """
+    answers(about)
     tables = held(makeup)
     asked = {name: column for name, column in about.items() if any(answer is not None for answer in column)}
     usable = {name: table for name, table in tables.items() if all(d in asked for d in name)}

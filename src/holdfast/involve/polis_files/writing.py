@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -12,12 +13,14 @@ from typing import Any, Final
 import numpy as np
 
 from holdfast.involve.people import votes_of
-from holdfast.involve.polis_files.building import LATEST
-from holdfast.involve.polis_files.conversation import MODERATED, SUMMARY, Conversation
+from holdfast.involve.polis_files.conversation import MODERATED, PEOPLE, SUMMARY, Conversation
 from holdfast.involve.votes import Votes
 from holdfast.records.heard import Heard
+from holdfast.workspace.moments import LATEST, MILLISECONDS
 from holdfast.workspace.writing.spreadsheets import write_csv
 
+NAMED: Final = re.compile("0|[1-9][0-9]{0,14}")
+"""Names that are the same again when read back from a number."""
 NUMBER: Final = {name: number for number, name in MODERATED.items()}
 
 
@@ -36,12 +39,13 @@ def write_polis_csv(folder: str | Path, talk: Conversation) -> Path:
     where = Path(folder)
     where.mkdir(parents=True, exist_ok=True)
     heard, cast = talk.heard, talk.heard.votes
-    last = _everything(heard)
+    last = votes_of(heard, rejected=True)
     counts = last.counts()
-    names = ["timestamp", "datetime", "comment-id", "author-id", "agrees", "disagrees", "moderated", "comment-body"]
+    names = ["timestamp", "datetime", "comment-id", "author-id", "agrees", "disagrees", "moderated", "comment-body",
+             "is-meta"]  # fmt: skip
     write_csv(where / "comments.csv", names, (
         (_stamp(talk.created[i]), _date(talk.created[i]), s.statement, talk.authors[i], int(counts[i, 0]),
-         int(counts[i, 1]), NUMBER[s.moderated], s.text)
+         int(counts[i, 1]), NUMBER[s.moderated], s.text, s.meta)
         for i, s in enumerate(heard.statements)
     ))  # fmt: skip
     write_csv(where / "votes.csv", ["timestamp", "datetime", "comment-id", "voter-id", "vote"], (
@@ -52,12 +56,6 @@ def write_polis_csv(folder: str | Path, talk: Conversation) -> Path:
     _participants(where, talk, last)
     write_csv(where / "summary.csv", ["topic", str(talk.about.get("topic", ""))], _summary(talk, last))
     return where
-
-
-def _everything(heard: Heard) -> Votes:
-    """Every statement's votes, rejected ones too: an export leaves nothing out."""
-    whole = [type(s)(s.statement) for s in heard.statements]
-    return votes_of(Heard(heard.participants, heard.roles, heard.channels, statements=tuple(whole), votes=heard.votes))
 
 
 def _participants(where: Path, talk: Conversation, last: Votes) -> None:
@@ -90,10 +88,13 @@ def _summary(talk: Conversation, last: Votes) -> list[tuple[str, Any]]:
 
 
 def write_polis_json(folder: str | Path, talk: Conversation) -> Path:
-    """Write comments, votes, conversation and, where there is any, the maths, as the Polis server gives them."""
+    """Write comments, votes, conversation and, where there is any, the maths, as the Polis server gives them.
+
+    ``participants.json`` is added to them: everybody in order of arrival, with those who have not voted.
+    """
     where = Path(folder)
     where.mkdir(parents=True, exist_ok=True)
-    heard, cast, counts = talk.heard, talk.heard.votes, _everything(talk.heard).counts().tolist()
+    heard, cast, counts = talk.heard, talk.heard.votes, votes_of(talk.heard, rejected=True).counts().tolist()
     comments = [
         {"txt": s.text, "tid": _number(s.statement), "created": _stamp(talk.created[i]), "is_meta": s.meta,
          "pid": _number(talk.authors[i]), "mod": NUMBER[s.moderated], "active": s.moderated != "rejected",
@@ -108,7 +109,8 @@ def write_polis_json(folder: str | Path, talk: Conversation) -> Path:
                                        strict=True)
     ]  # fmt: skip
     about = {"participant_count": len(heard.participants), **talk.about}
-    held: dict[str, Any] = {"comments.json": comments, "votes.json": votes, "conversation.json": about}
+    held: dict[str, Any] = {"comments.json": comments, "votes.json": votes, "conversation.json": about,
+                            PEOPLE: [{"pid": _number(name)} for name in heard.participants]}  # fmt: skip
     maths = talk.maths or _groups(talk)
     for name, content in (held | ({"math-pca2.json": dict(maths)} if maths else {})).items():
         (where / name).write_text(json.dumps(content, ensure_ascii=False, indent=1, default=_plain), encoding="utf-8")
@@ -135,11 +137,14 @@ def _plain(value: object) -> Any:
 
 
 def _number(name: str) -> int | str | None:
-    return int(name) if name.isdigit() else name or None
+    return int(name) if NAMED.fullmatch(name) else name or None
 
 
 def _stamp(at: float) -> str:
-    return str(round(at * 1000)) if math.isfinite(at) else ""
+    """Milliseconds, as Polis writes them, or seconds where so few milliseconds would be read as seconds."""
+    if not math.isfinite(at):
+        return ""
+    return str(round(at * 1000)) if at * 1000 > MILLISECONDS else str(round(at, 3))
 
 
 def _date(at: float) -> str:

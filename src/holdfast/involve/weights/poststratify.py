@@ -49,12 +49,15 @@ def poststratify(
     A cell in which nobody spoke is told by its levels; a level in which nobody spoke at all by the population's centre,
     with an interval that says so. Cells with no people count for the fit and not for the sum. One voice, half for and
     half against, is shared out over all, so that people of one mind leave some doubt as Jeffreys' prior would.
+    ValueError where successes are more than trials, a count is no number from 0, or lengths differ.
     """
     k, n, size = (np.asarray(part, np.float64) for part in (successes, trials, people))
+    codes = [np.asarray(level, np.int64) for level in levels]
+    _refuse(k, n, size, codes)
     if size.sum() <= 0 or n.sum() <= 0:
         raise ValueError("post-stratification needs people in the population and people who spoke")
     k, n = k + 0.5 * n / n.sum(), n + n / n.sum()
-    x, block = _design([np.asarray(level, np.int64) for level in levels], len(k))
+    x, block = _design(codes, len(k))
     spread = np.full(int(block.max()) + 1, PRIOR_SD)
     beta = np.zeros(x.shape[1])
     beta[0] = np.log(k.sum() / (n.sum() - k.sum()))
@@ -68,6 +71,20 @@ def poststratify(
             break
     beta, V = _mode(x, k, n, beta, _precision(block, spread), 50)
     return _summed(x, beta, V, size / size.sum(), spread, converged)
+
+
+def _refuse(k: Floats, n: Floats, size: Floats, codes: Sequence[Codes]) -> None:
+    shapes = [part.shape for part in (k, n, size, *codes)]
+    if len(set(shapes)) > 1 or k.ndim != 1:
+        raise ValueError(
+            f"successes, trials, people and each dimension's levels need one value a cell; their shapes are {shapes}"
+        )
+    if not all(np.isfinite(part).all() and (part >= 0).all() for part in (k, n, size)):
+        raise ValueError("successes, trials and people must be numbers, 0 or more, in every cell")
+    if wrong := int((k > n + 1e-9).sum()):
+        raise ValueError(f"in {wrong:,} of {len(k):,} cells there are more successes than trials")
+    if any((code < 0).any() for code in codes):
+        raise ValueError("levels are codes from 0: leave out people whose level is not known")
 
 
 def _design(levels: Sequence[Codes], cells: int) -> tuple[Floats, Codes]:

@@ -43,10 +43,12 @@ def weighted_share(
     ``codes`` are the dimensions that ``weights`` were raked to, over everybody raked, since an error is measured within
     what raking has fixed. ``within`` (n,) limits the share to some of them; the others still count towards the error.
     With ``wanted``, the make-up raked to (people or shares by level), the error allows for what trimming left undone.
-    ``corrected=False`` leaves out the correction for leverage, as survey packages do.
+    ``corrected=False`` leaves out the correction for leverage, as survey packages do. ValueError where lengths differ,
+    or ``y`` of somebody counted is outside 0 to 1.
     """
     value, w = np.asarray(y, np.float64), np.asarray(weights, np.float64)
     inside = np.ones(len(w), bool) if within is None else np.asarray(within, bool)
+    _refuse(value, w, inside, codes)
     people, total = int(inside.sum()), float(w[inside].sum())
     if people == 0 or total <= 0:
         return Share(np.nan, np.nan, np.nan, np.nan, people, 0.0, 0.0)
@@ -60,6 +62,14 @@ def weighted_share(
     effective = float(people) if alike else effective_size(share, se, people, size)
     low, high = of_share(share, effective)
     return Share(share, se, float(low), float(high), people, effective, size)
+
+
+def _refuse(value: Floats, w: Floats, inside: NDArray[np.bool_], codes: Sequence[ArrayLike]) -> None:
+    shapes = [np.shape(part) for part in (value, w, inside, *codes)]
+    if len(set(shapes)) > 1 or value.ndim != 1:
+        raise ValueError(f"y, weights, within and codes must be of the same people; their shapes are {shapes}")
+    if wrong := int(((value < 0) | (value > 1))[inside].sum()):
+        raise ValueError(f"{wrong:,} of {int(inside.sum()):,} values of y are outside 0 to 1, so they have no share")
 
 
 def effective_size(share: float, se: float, people: int, size: float) -> float:

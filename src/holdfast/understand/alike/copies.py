@@ -15,7 +15,7 @@ from holdfast.understand.alike.calibration import Curve, shipped
 from holdfast.understand.alike.edits import WIDTH, edit_distances
 from holdfast.understand.alike.grams import Floats, gram_counts, plain
 from holdfast.understand.alike.pair_evidence import Pairs, Register, cosines, evidence, register
-from holdfast.understand.alike.records import Copies, Pair, Record
+from holdfast.understand.alike.records import Copies, Pair, Record, unlike
 
 Near = list[tuple[int, int, float, float]]
 
@@ -42,9 +42,11 @@ def copies(records: Iterable[Record], at_least: float = LIKELY, curve: Curve | N
     """Pairs of records that are likely to be one text edited, from a whole register.
 
     Short texts that many share (“very good service”) are the same words without being copies, so identical short
-    texts get one chance in as many as there are, and near ones are judged by how much they could tell.
+    texts get one chance in as many as there are, and near ones are judged by how much they could tell. ValueError where
+    two records have one key.
     """
     held = list(records)
+    unlike(held)
     same: dict[str, list[int]] = defaultdict(list)
     for at, record in enumerate(held):
         same[plain(record.text)].append(at)

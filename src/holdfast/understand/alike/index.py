@@ -16,7 +16,7 @@ from holdfast.understand.alike.lexicon import Lexicon, shipped_lexicon
 from holdfast.understand.alike.meanings import Meanings
 from holdfast.understand.alike.nearness import Common
 from holdfast.understand.alike.reasons import shared_ideas, shared_words
-from holdfast.understand.alike.records import OFFLINE, Candidate, Others, Record
+from holdfast.understand.alike.records import OFFLINE, Candidate, Others, Record, unlike
 from holdfast.understand.alike.scoring import LABEL, LABELLED, NEAREST, above_background, dots, top, widened
 from holdfast.understand.alike.telling import COLUMNS, feature_counts, labels_of, rarities, weigh_blocks, words_of
 from holdfast.understand.alike.vectors import Embed as Embed
@@ -64,11 +64,7 @@ class Index:
         index = cls(lexicon, embed, curve)
         for record in records:
             index._note(record)
-        keys = {record.key for record in index.records}
-        if len(keys) < len(index.records):
-            raise ValueError(
-                f"{len(index.records) - len(keys):,} records have a key that another has: keys must differ"
-            )
+        unlike(index.records)
         index.meanings.read([record.text for record in index.records])
         index.refresh()
         return index

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
+
+from holdfast.understand.arriving import blank, key, known, words
 
 OFFLINE: Final = "holdfast, words and characters"
 """``made_by`` of what is made of letters and words alone."""
@@ -13,11 +15,28 @@ OFFLINE: Final = "holdfast, words and characters"
 
 @dataclass(frozen=True)
 class Record:
-    """One telling of one change: its key, its words, and what is known of it besides (setting, pathway, displaced…)."""
+    """One telling of one change: its key, its words, and what is known of it besides (setting, pathway, displaced…).
+
+    As tables give them: a whole number as ``key`` becomes text, None or NaN as ``text`` is no text, and in ``fields``
+    it is not known.
+    """
 
     key: str
     text: str
     fields: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", key(self.key, "a record's key"))
+        object.__setattr__(self, "text", words(self.text, "a record's text"))
+        if any(blank(value) for value in self.fields.values()):
+            object.__setattr__(self, "fields", MappingProxyType(known(self.fields)))
+
+
+def unlike(records: Sequence[Record]) -> None:
+    """ValueError where two records have one key."""
+    again = len(records) - len({record.key for record in records})
+    if again:
+        raise ValueError(f"{again:,} records have a key that another has: keys must differ")
 
 
 @dataclass(frozen=True)

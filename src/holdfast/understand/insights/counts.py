@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from holdfast.records.shares import jeffreys
+from holdfast.understand.arriving import several
 from holdfast.understand.insights.mentions import Mention
 
 NOT_KNOWN: Final = "not known"
@@ -40,6 +41,7 @@ def counts(found: Sequence[Mention], themes: Sequence[str], by: Sequence[str] = 
     count could be read), and everything about a group of up to ``hide_to``. What leaves the organisation goes through
     ``share.release`` besides, which also guards the margins.
     """
+    themes, by = several(themes, "themes"), several(by, "by")
     groups: dict[tuple[tuple[str, str], ...], list[Mention]] = {}
     for mention in found:
         key = tuple((fact, mention.facts.get(fact) or NOT_KNOWN) for fact in by)

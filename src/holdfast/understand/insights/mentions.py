@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from holdfast.understand.arriving import key, known
 from holdfast.understand.themes.labels import gather
-from holdfast.understand.themes.records import Coding, Comment, Suggestion
+from holdfast.understand.themes.records import Coding, Comment, Suggestion, once
 
 Facts = Mapping[str, str]
 
@@ -42,6 +43,8 @@ def mentions(
 
     A theme that people refused, or are tied on, is not counted, whatever was suggested. Comments without text and
     comments about which neither a person nor a machine said anything are still rows: they are in the denominator.
+    A comment that is given again is one row, so that there may be fewer rows than comments given; ValueError where an
+    id stands for two comments that differ. Facts that are None or NaN are not known.
     With ``listed``, the framework's codes, a coding with a code that is not among them settles nothing else: which one
     was meant nobody knows.
     """
@@ -56,12 +59,13 @@ def mentions(
     for suggestion in suggestions:
         if suggestion.framework == framework and suggestion.suggested:
             offered.setdefault(suggestion.comment, set()).add(suggestion.theme)
+    about_each = {key(comment, "a comment's id"): known(held) for comment, held in facts.items()}
     settled, none = _settled(codings, framework, listed), frozenset[str]()
     found = []
-    for comment in comments:
+    for comment in once(comments):
         spoken, machine = settled.get(comment.id, none), offered.get(comment.id)
         suggested = none if spoken is None or machine is None else frozenset(machine - spoken)
-        about = facts.get(comment.id, {})
+        about = about_each.get(comment.id, {})
         about = {"setting": comment.setting, **about} if comment.setting else about
         found.append(Mention(comment.id, said.get(comment.id, none), suggested, about))
     return found

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from holdfast.understand.arriving import several
 from holdfast.understand.insights.counts import NOT_KNOWN, small
 from holdfast.understand.insights.mentions import Mention
 from holdfast.understand.insights.trend import NoFitError, trend
@@ -55,6 +56,7 @@ def moving(
 
     Periods without a comment stay in the count of time. Comments of no known period are left out.
     """
+    themes, by, periods = several(themes, "themes"), several(by, "by"), several(periods, "periods")
     at = {period: i for i, period in enumerate(periods)}
     groups: dict[tuple[tuple[str, str], ...], list[Mention]] = {}
     for mention in found:

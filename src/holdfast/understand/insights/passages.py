@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+from holdfast.understand.arriving import level
 from holdfast.understand.insights.counts import small
 from holdfast.understand.insights.mentions import Mention
 from holdfast.understand.themes.records import Comment, tidy
@@ -55,7 +56,8 @@ def passages(
     picks. The text is redacted before it is cut, so that half a name cannot stand at the end.
     """
     texts = {comment.id: comment.text for comment in comments}
-    group = [m for m in found if all(m.facts.get(fact) == value for fact, value in (where or {}).items())]
+    wanted = [(fact, level(value)) for fact, value in (where or {}).items()]
+    group = [m for m in found if all((m.facts.get(fact) or "") == value for fact, value in wanted)]
     holding = [m for m in group if theme in m.themes and tidy(texts.get(m.comment, ""))]
     if len(holding) <= hide_to or small(len(group) - len(holding), hide_to):
         return []

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
+from holdfast.understand.scraps.encodings import encoding_of
 from holdfast.understand.scraps.guards import NO_PASSWORD, Allowance, CannotRead
 from holdfast.understand.scraps.records import Passage, Source, Unread, stopped
-from holdfast.workspace.encoding import UnreadableText, find_encoding, head_of, is_zipped
+from holdfast.workspace.encoding import head_of
 
 Read = Iterator[Passage | Unread]
 
@@ -65,14 +66,7 @@ def _about_pages(name: str, pages: int, silent: list[int], most: int) -> Iterato
 
 def read_text(path: Path, name: str, allowance: Allowance) -> Read:
     """Paragraphs of a plain text file, in any encoding that can be told."""
-    if is_zipped(path):
-        raise CannotRead("it is compressed", "unzip it first")
-    try:
-        text = head_of(path, find_encoding(path), allowance.limits.characters + 1)
-    except (UnreadableText, UnicodeDecodeError) as trouble:
-        raise CannotRead(
-            f"it is not text that can be read ({trouble.__class__.__name__})", "save it as UTF-8"
-        ) from trouble
+    text = head_of(path, encoding_of(path), allowance.limits.characters + 1)
     if not text.strip():
         raise CannotRead("it holds no words", "leave it out")
     kept = text[: allowance.limits.characters]

@@ -13,10 +13,13 @@ from holdfast.understand.alike.lexicon import shipped_lexicon
 from holdfast.understand.alike.telling import stems_in
 
 _I: Final = re.IGNORECASE
+_WENT: Final = r"instead of|rather than|in place of|in lieu of|as an alternative to|replacing|replaces"
+"""What comes next was there before."""
 _STOPPED_AT: Final = (
-    r"(?=[.,;:!?()\n]|\s(?:so|because|which|who|since|when|where|and|but|to (?:help|avoid|reduce|save|free))\b|$)"
+    r"(?=[.,;:!?()\n]|\s(?:so|because|which|who|since|when|where|and|but|to (?:help|avoid|reduce|save|free)"
+    rf"|{_WENT})\b|$)"
 )
-_THING: Final = rf"(?P<thing>[^.,;:!?()\n]{{3,90}}?){_STOPPED_AT}"
+_THING: Final = rf"(?P<thing>(?!(?:{_WENT})\b)[^.,;:!?()\n]{{3,90}}?){_STOPPED_AT}"
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ _LEVEL: Final = 1.8
 _DISPLACED: Final = tuple(
     re.compile(pattern, _I)
     for pattern in (
-        rf"\b(?:instead of|rather than|in place of|in lieu of|as an alternative to|replacing|replaces)\s+{_THING}",
+        rf"\b(?:{_WENT})\s+{_THING}",
         r"\breplaced\s+(?P<thing>[^.,;:!?()\n]{3,90}?)\s+(?:with|by)\b",
         r"\b(?:moved|switched|shifted|changed|went)\s+from\s+(?P<thing>[^.,;:!?()\n]{3,90}?)\s+(?:in)?to\b",
         rf"\b(?:stopped|ceased|suspended|paused|cancelled|scrapped|no longer)\s+{_THING}",

@@ -35,6 +35,11 @@ class CannotRead(Exception):  # noqa: N818 - it is a finding about a file
         self.reason, self.fix = reason, fix
 
 
+def could_not_open(trouble: OSError) -> CannotRead:
+    """What to say of a file that is not there, or may not be opened."""
+    return CannotRead(f"it could not be opened ({trouble.strerror or 'unknown reason'})", "check that it is there")
+
+
 @dataclass
 class Allowance:
     """How much of one file's limits is left while it is read."""

@@ -10,7 +10,7 @@ from typing import Final
 from holdfast.understand.redact import redact
 from holdfast.understand.scraps.documents import read_pdf, read_text, split_pasted
 from holdfast.understand.scraps.finding import Finding, judge
-from holdfast.understand.scraps.guards import Allowance, CannotRead, Limits, check_size
+from holdfast.understand.scraps.guards import Allowance, CannotRead, Limits, check_size, could_not_open
 from holdfast.understand.scraps.records import Passage, Scrap, Scraps, Source, Unread
 from holdfast.understand.scraps.sentences import seen, sentences
 from holdfast.understand.scraps.tables import read_table
@@ -99,7 +99,8 @@ def _read(path: Path, name: str, limits: Limits, columns: Sequence[str] | None) 
     except CannotRead as why:
         yield Unread(name, why.reason, why.fix)
     except OSError as trouble:
-        yield Unread(name, f"it could not be opened ({trouble.strerror or 'unknown reason'})", "check that it is there")
+        found = could_not_open(trouble)
+        yield Unread(name, found.reason, found.fix)
     except (RecursionError, MemoryError, ValueError):
         yield Unread(name, "it is built in a way that cannot be read", "open it and save it again, or paste its text")
 

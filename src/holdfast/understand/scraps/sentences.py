@@ -7,11 +7,12 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from holdfast.understand.redact.tags import TAG
+
 _ABBREVIATIONS: Final = frozenset(
     ("dr", "mr", "mrs", "ms", "prof", "st", "e.g", "i.e", "etc", "vs", "no", "approx", "dept", "hosp", "ltd", "rev")
 )
 _END: Final = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s|$)|\n+(?=\s*(?:[-•*·o]\s|\d{1,2}[.)]\s|[A-Z]))|[。！？]")
-_TAG: Final = re.compile(r"<(?:/?[a-zA-Z][^<>]{0,400}|!--.{0,2000}?--)>", re.DOTALL)
 _SCRIPT: Final = re.compile(r"<(script|style)\b.{0,20000}?</\1\s*>", re.DOTALL | re.IGNORECASE)
 _BULLET: Final = re.compile(r"\s*(?:[-•*·–]\s+|\d{1,2}[.)]\s+)?")
 
@@ -42,5 +43,5 @@ def _abbreviated(text: str, start: int, end: int) -> bool:
 def seen(text: str) -> str:
     """The words a reader would see: no tags, no scripts, single spaces."""
     if "<" in text or "&" in text:
-        text = html.unescape(_TAG.sub(" ", _SCRIPT.sub(" ", text)))
+        text = html.unescape(TAG.sub(" ", _SCRIPT.sub(" ", text)))
     return " ".join(text.split())

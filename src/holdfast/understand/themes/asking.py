@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit
 
+from holdfast.understand.arriving import key
 from holdfast.understand.themes.features import Features
 from holdfast.understand.themes.learning import ThemeModel
-from holdfast.understand.themes.records import Comment, same_words, tidy
+from holdfast.understand.themes.records import Comment, once, same_words, tidy
 
 Floats = NDArray[np.float64]
 SOFT: Final = 1.0
@@ -54,7 +55,8 @@ def ask_next(
     model that there are no others: asking by doubt alone was measured to do worse than chance, and half of each to do
     better than either.
     """
-    waiting = _waiting(comments, set(coded), seed)
+    comments, coded = once(comments), {key(comment, "a coded comment's id") for comment in coded}
+    waiting = _waiting(comments, coded, seed)
     said = Counter(same_words(comment) for comment in comments)
     if not waiting:
         return []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 
 from holdfast.understand.agreement import Agreement, alpha
+from holdfast.understand.arriving import several
 from holdfast.understand.themes.labels import by_coder, coded
 from holdfast.understand.themes.records import Coding
 
@@ -20,6 +21,7 @@ def coder_agreement(
 
     ``listed`` gives every code of the framework where ``themes`` are only some of them.
     """
+    themes = several(themes, "themes")
     said = by_coder(codings, framework, themes if listed is None else listed)
     times: dict[str, int] = {}
     for mine in said.values():

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from holdfast.understand.arriving import several
 from holdfast.understand.themes.records import Coding
 
 Floats = NDArray[np.float64]
@@ -66,7 +67,7 @@ def gather(
     said = by_coder(codings, framework, listed)
     comments = sorted({comment for mine in said.values() for comment in mine})
     given = Counter(theme for mine in said.values() for here in mine.values() for theme in here if theme)
-    columns = tuple(themes) if themes is not None else tuple(sorted(given))
+    columns = several(themes, "themes") if themes is not None else tuple(sorted(given))
     for_it, spoke = np.zeros((len(comments), len(columns))), np.zeros((len(comments), len(columns)))
     for one in said.values():  # one coder at a time: coders × comments × themes at once need not fit in memory
         votes = coded({"": one}, comments, columns)[0]

@@ -10,13 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from holdfast.records.frameworks import Framework
+from holdfast.understand.arriving import several
 from holdfast.understand.themes.accuracy import Accuracy, accuracy
 from holdfast.understand.themes.calibrate import Platt, by_setting, platt, thresholds
 from holdfast.understand.themes.classify import Linear, out_of_fold, train
 from holdfast.understand.themes.features import Embed, Features
 from holdfast.understand.themes.folds import Integers, folds
 from holdfast.understand.themes.labels import Labels, gather
-from holdfast.understand.themes.records import Coding, Comment, fingerprint, maker, same_words, tidy
+from holdfast.understand.themes.records import Coding, Comment, fingerprint, maker, once, same_words, tidy
 from holdfast.understand.themes.together import Together, together
 
 Floats = NDArray[np.float64]
@@ -67,7 +68,8 @@ class ThemeModel:
     comments the classifiers had not seen, each fold's thresholds taken from the others; ``by_setting`` the same of each
     setting's, without an interval of its macro F1. ``unread`` lists coded comments that had no text or are not there;
     ``disputed`` the comments and themes on which coders differ; ``unknown`` the codes that codings give though they
-    are no theme of the framework, as where one was mistyped, with how many codings give each.
+    are no theme of the framework, as where one was mistyped, with how many codings give each. ``repeated`` counts
+    comments that were given again, which were read once.
     """
 
     framework: str
@@ -83,6 +85,7 @@ class ThemeModel:
     made_by: str
     machine: Machine | None
     unknown: tuple[tuple[str, int], ...] = ()
+    repeated: int = 0
 
     def probabilities(self, comments: Sequence[Comment], matrix: Any = None) -> Floats:
         """Calibrated probability of each learned theme (comments × learned); NaN for a comment without text.
@@ -111,7 +114,10 @@ def learn(
     ``framework`` may be only a name, when the themes are those that people gave. ``themes`` restricts them. Themes
     with fewer than ``FEWEST`` examples either way are named and not learned. Deterministic for a given ``seed``.
     ``embed`` adds a sentence embedding's vectors to what is learned from, and to the name of the maker.
+    ValueError where an id stands for two comments that differ.
     """
+    given, comments = len(comments), once(comments)
+    themes = themes if themes is None else several(themes, "themes")
     name, version = (framework, "") if isinstance(framework, str) else (framework.id, framework.version)
     wanted = themes if themes is not None else None if isinstance(framework, str) else framework.codes
     codings = list(codings)
@@ -140,6 +146,7 @@ def learn(
         made_by=maker(embed),
         machine=machine,
         unknown=labels.unknown,
+        repeated=given - len(comments),
     )
 
 

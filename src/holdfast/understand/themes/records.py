@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from holdfast.understand.arriving import blank, key, level, several, words
+
 OFFLINE: Final = "holdfast"
 """Made on this machine by Holdfast's own model."""
 SEEDS: Final = "holdfast: seed terms"
@@ -16,12 +18,23 @@ SEEDS: Final = "holdfast: seed terms"
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """A piece of free text. ``about`` holds what is known besides: (("question", "What was good?"), …)."""
+    """A piece of free text. ``about`` holds what is known besides: (("question", "What was good?"), …).
+
+    As tables give them: a whole number as ``id`` becomes text, None or NaN as ``text`` is no text, and as ``setting``
+    or in ``about`` it is not known. TypeError for a text that is another thing, or no id.
+    """
 
     id: str
     text: str
     setting: str = ""
     about: tuple[tuple[str, str], ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "id", key(self.id, "a comment's id"))
+        object.__setattr__(self, "text", words(self.text, "a comment's text"))
+        object.__setattr__(self, "setting", level(self.setting))
+        facts = tuple((name, level(value)) for name, value in self.about if not blank(value))
+        object.__setattr__(self, "about", facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +44,8 @@ class Coding:
     A ``complete`` coding says that every theme not listed is absent. One that is not speaks only of ``themes``
     (present) and ``refused`` (absent), as a correction of one suggestion does. ``answers`` names the maker and model
     of the suggestion it answers, if any. A later coding by the same person of the same comment replaces the earlier
-    for the themes it speaks of.
+    for the themes it speaks of. ``themes`` and ``refused`` are lists: one text, such as "Parking", is refused with a
+    TypeError, since it may be one theme or several written together. An id that is a whole number becomes text.
     """
 
     comment: str
@@ -43,6 +57,13 @@ class Coding:
     complete: bool = True
     answers: str = ""
     note: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "comment", key(self.comment, "the comment of a coding"))
+        object.__setattr__(self, "themes", several(self.themes, "themes"))
+        object.__setattr__(self, "refused", several(self.refused, "refused"))
+        object.__setattr__(self, "by", level(self.by))
+        object.__setattr__(self, "at", level(self.at))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +99,19 @@ def correct(suggestion: Suggestion, right: bool, by: str, at: str = "", note: st
         answers=f"{suggestion.made_by} {suggestion.model}".strip(),
         note=note,
     )
+
+
+def once(comments: Iterable[Comment]) -> list[Comment]:
+    """Each comment once, in their order. ValueError where an id stands for comments that are not the same."""
+    held: dict[str, Comment] = {}
+    again = ((held.setdefault(comment.id, comment), comment) for comment in comments)
+    differ = {comment.id for first, comment in again if first is not comment and first != comment}
+    if differ:
+        raise ValueError(
+            f"{len(differ):,} comment ids stand for two comments that differ in text, setting or what is known "
+            "besides. Give each comment an id of its own."
+        )
+    return list(held.values())
 
 
 def tidy(text: str) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from holdfast.records.frameworks import Framework
-from holdfast.understand.themes.records import SEEDS, Comment, Suggestion, tidy
+from holdfast.understand.themes.records import SEEDS, Comment, Suggestion, once, tidy
 
 
 def from_seeds(comments: Sequence[Comment], framework: Framework, codes: Sequence[str] = ()) -> list[Suggestion]:
@@ -16,7 +16,7 @@ def from_seeds(comments: Sequence[Comment], framework: Framework, codes: Sequenc
     """
     wanted = [term for term in framework.filled if term.seeds and (not codes or term.code in codes)]
     patterns = [(term.code, [(seed, _pattern(seed)) for seed in term.seeds]) for term in wanted]
-    return [found for comment in comments for found in _found(comment, framework, patterns)]
+    return [found for comment in once(comments) for found in _found(comment, framework, patterns)]
 
 
 def _found(

@@ -10,7 +10,7 @@ import numpy as np
 from holdfast.records.frameworks import Framework
 from holdfast.understand.themes.features import Embed
 from holdfast.understand.themes.learning import Machine, ThemeModel, learn
-from holdfast.understand.themes.records import Coding, Comment, Suggestion
+from holdfast.understand.themes.records import Coding, Comment, Suggestion, once
 from holdfast.understand.themes.seeds import from_seeds
 
 REASONS: Final = 3
@@ -22,6 +22,7 @@ def suggest(model: ThemeModel, comments: Sequence[Comment], everything: bool = F
 
     A comment without text gets none.
     """
+    comments = once(comments)
     machine = model.machine
     if machine is None or not comments:
         return []

@@ -6,16 +6,22 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from numbers import Real
 
 import numpy as np
 from scipy import stats
 
 from holdfast.understand.agreement import Agreement, Level, alpha
+from holdfast.understand.arriving import blank, key, level
 
 
 @dataclass(frozen=True, slots=True)
 class Rating:
-    """What one person thinks of one enabler of one change on one day; a higher ``value`` is more of it."""
+    """What one person thinks of one enabler of one change on one day; a higher ``value`` is more of it.
+
+    ``value`` is a number, None or NaN being no answer, and ``on`` a date; of a time of day the date is kept. TypeError
+    for anything else, text included.
+    """
 
     change: str
     enabler: str
@@ -23,6 +29,13 @@ class Rating:
     value: float
     on: dt.date
     role: str = ""
+
+    def __post_init__(self) -> None:
+        for name in ("change", "enabler", "rater"):
+            object.__setattr__(self, name, key(getattr(self, name), f"a rating's {name}"))
+        object.__setattr__(self, "role", level(self.role))
+        object.__setattr__(self, "value", _number(self.value))
+        object.__setattr__(self, "on", _day(self.on))
 
 
 @dataclass(frozen=True)
@@ -42,6 +55,22 @@ class Profile:
     most: float
     raters: int
     spread: float
+
+
+def _number(value: object) -> float:
+    if blank(value):
+        return float("nan")
+    kind = type(value).__name__
+    if isinstance(value, Real) and kind != "bool":
+        return float(value)
+    raise TypeError(f"A rating's value is a {kind}; it must be a number, or None where nobody answered.")
+
+
+def _day(on: object) -> dt.date:
+    if not blank(on) and isinstance(on, dt.date):
+        return on.date() if isinstance(on, dt.datetime) else on
+    kind = "missing" if blank(on) else f"a {type(on).__name__}"
+    raise TypeError(f"A rating's day is {kind}; it must be a date, as in datetime.date(2026, 1, 31).")
 
 
 def latest(ratings: Iterable[Rating]) -> list[Rating]:

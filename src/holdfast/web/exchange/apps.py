@@ -1,4 +1,4 @@
-"""The app's name."""
+"""The app's name, and what its workers see to."""
 
 from django.apps import AppConfig
 
@@ -8,3 +8,10 @@ class Exchange(AppConfig):
 
     name = "holdfast.web.exchange"
     label = "exchange"
+
+    def ready(self) -> None:
+        """Have workers see to archives that others left behind."""
+        from holdfast.web.evidence import presence
+        from holdfast.web.exchange import jobs
+
+        presence.add_mender(jobs.recover)

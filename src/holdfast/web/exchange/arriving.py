@@ -6,20 +6,16 @@ what people said of it stays with ours.
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
 import zipfile
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, Final
 
-from django.conf import settings
 from django.db import connection, models, transaction
 
-from holdfast.web.exchange import opening, same
+from holdfast.web.exchange import opening, results, same
 from holdfast.web.exchange.identity import ALIKE, IDENTITY, LATER, PEOPLE, links, model_of, part_of
 from holdfast.web.exchange.opening import ArrivalError
 from holdfast.web.exchange.rows import columns, insert
@@ -31,53 +27,71 @@ from holdfast.web.register import search
 from holdfast.web.register.models import Change
 
 __all__ = ["ArrivalError", "Arrived", "bring"]
-FILES: Final = "register/files/"
 AT_ONCE: Final = 500
+Tell = Callable[[str, int, int], None]
+"""Is told the step, how many rows are done, and of how many."""
 LEAVES: Final = set(IDENTITY) - {to for label in IDENTITY for to in links(model_of(label)).values()} - set(LATER)
 """Tables that no other links to: their rows need not be known one by one."""
 
 
 @dataclass
 class Arrived:
-    """What bringing in did: rows added and rows already here by table, and changes that came in beside ours.
+    """What bringing in did: rows added, already here and left out by table, and changes that came in beside ours.
 
-    ``ours``: dimensions whose make-up of the population stays as it is here.
+    ``out``: rows that somebody took back, that belong to one that is not here, or that give way to ours. ``ours``:
+    dimensions whose make-up of the population stays as it is here.
     """
 
     added: Counter[str] = field(default_factory=Counter)
     here: Counter[str] = field(default_factory=Counter)
+    out: Counter[str] = field(default_factory=Counter)
     beside: dict[str, str] = field(default_factory=dict)
     ours: tuple[str, ...] = ()
 
 
 @dataclass
 class _Work:
-    """Numbers of rows there → here, and the rows whose later links wait."""
+    """Numbers of rows there → here, new runs with their results' folders there, and rows whose later links wait."""
 
     same: same.Same
     numbers: dict[str, dict[int, int]]
     people: dict[str, int]
     arrived: Arrived
+    tell: Callable[[int], None]
+    done: int = 0
     spoken: Spoken = field(default_factory=Spoken)
+    results: dict[int, str] = field(default_factory=dict)
     waiting: list[tuple[str, int, dict[str, Any]]] = field(default_factory=list)
     fresh: set[int] = field(default_factory=set)
 
 
-def bring(file: Path, actor: Any, *, for_real: bool = True) -> Arrived:
+def bring(
+    file: Path,
+    actor: Any,
+    *,
+    for_real: bool = True,
+    tell: Tell = lambda _step, _done, _total: None,
+    last: Callable[[Arrived], object] = lambda _arrived: None,
+) -> Arrived:
     """Bring an archive in, all of it or nothing; with ``for_real`` false, say what it would do and do nothing.
 
-    Raises ArrivalError for a file that is damaged or is no register.
+    ``last`` is called at the end of the same transaction. Raises ArrivalError for a file that is damaged or is no
+    register, and whatever ``tell`` raises to stop it.
     """
     with opening.opened(file) as box:
+        tell("reading the file", 0, 0)
         manifest = opening.checked(box)
+        step, total = "bringing rows in" if for_real else "working out what it would do", sum(manifest["rows"].values())
         try:
             with transaction.atomic():
-                arrived = _rows(box, manifest, actor)
+                work = _rows(box, manifest, actor, lambda done: tell(step, done, total))
+                arrived = work.arrived
                 if not for_real:
                     raise _OnlyLookedError(arrived)
                 words = f"brought a register in: {sum(arrived.added.values())} rows added"
                 audit.record(actor, "exchange.import", "register", "", words, beside=arrived.beside)
-                _files(box)
+                results.bring(box, work.results)
+                last(arrived)
         except _OnlyLookedError as looked:
             return looked.arrived
     return arrived
@@ -91,7 +105,7 @@ class _OnlyLookedError(Exception):
         self.arrived = arrived
 
 
-def _rows(box: zipfile.ZipFile, manifest: dict[str, Any], actor: Any) -> Arrived:
+def _rows(box: zipfile.ZipFile, manifest: dict[str, Any], actor: Any, tell: Callable[[int], None]) -> _Work:
     come = [label for label in IDENTITY if label in manifest["rows"]]
     changes, versions = (
         list(opening.told(box, label)) if label in come else []
@@ -99,7 +113,7 @@ def _rows(box: zipfile.ZipFile, manifest: dict[str, Any], actor: Any) -> Arrived
     )
     found = same.settle(changes, versions)
     people = dict(User.objects.values_list("email", "pk"))
-    work = _Work(found, {PEOPLE: {}}, people, Arrived(beside=found.beside))
+    work = _Work(found, {PEOPLE: {}}, people, Arrived(beside=found.beside), tell)
     work.spoken.begin()
     held = {"register.change": changes, "register.changeversion": versions}
     for label in come:
@@ -109,10 +123,16 @@ def _rows(box: zipfile.ZipFile, manifest: dict[str, Any], actor: Any) -> Arrived
         later = {f"{name}_id": work.numbers[to[name]].get(there) for name, there in values.items()}
         model_of(label)._base_manager.filter(pk=number).update(**{name: here for name, here in later.items() if here})
     connection.check_constraints()
-    search.index_many(list(Change.objects.filter(pk__in=work.fresh | found.forward)))
+    _make_searchable(sorted(work.fresh | found.forward), work)
     work.spoken.end(+work.arrived.added, actor)
     work.arrived.ours = tuple(sorted(work.spoken.left))
-    return work.arrived
+    return work
+
+
+def _make_searchable(changes: list[int], work: _Work) -> None:
+    for at in range(0, len(changes), search.BATCH):
+        work.tell(work.done)
+        search.index_many(list(Change.objects.filter(pk__in=changes[at : at + search.BATCH])))
 
 
 def _table(label: str, rows: Iterable[dict[str, Any]], work: _Work) -> None:
@@ -120,8 +140,12 @@ def _table(label: str, rows: Iterable[dict[str, Any]], work: _Work) -> None:
     numbers, names = work.numbers.setdefault(label, {}), [_column(model, name) for name in IDENTITY[label]]
     known, seen, waiting = _known(label, work), Counter[tuple[Any, ...]](), list[dict[str, Any]]()
     for row in rows:
+        work.done += 1
+        if work.done % AT_ONCE == 0:
+            work.tell(work.done)
         there, values = row.pop("id", None), _values(label, row, to, work)
         if values is None or work.spoken.stays_out(label, values):
+            work.arrived.out[label] += 1
             continue  # it belongs to a row that could not come, somebody took it back, or ours stands
         key = tuple(values[name] for name in names)
         nth = seen[key] if label in ALIKE else 0
@@ -157,6 +181,8 @@ def _is_new(label: str, here: int, row: dict[str, Any], work: _Work) -> None:
     work.arrived.added[label] += 1
     if label == "register.change":
         work.fresh.add(here)
+    if label == "evidence.run" and row.get("results"):
+        work.results[here] = row["results"]
     if later := {name: row[name] for name in LATER.get(label, ()) if row.get(name)}:
         work.waiting.append((label, here, later))
 
@@ -215,26 +241,3 @@ def _insert(model: type[models.Model], values: dict[str, Any]) -> int:
     models.Model.save_base(made, raw=True, force_insert=True)
     number: int = made.pk
     return number
-
-
-def _files(box: zipfile.ZipFile) -> None:
-    """Results beside decisions, where this register does not have them yet."""
-    names = [name for name in box.namelist() if name.startswith(FILES)]
-    folders = {PurePosixPath(*PurePosixPath(name).parts[2:4]) for name in names}
-    for folder in folders:
-        place = settings.HOME / folder
-        if ".." in folder.parts or place.exists():
-            continue
-        fresh = Path(tempfile.mkdtemp(prefix=".arriving-", dir=settings.HOME))
-        try:
-            for name in names:
-                inner = PurePosixPath(name).parts[2:]
-                if PurePosixPath(*inner[:2]) != folder or ".." in inner:
-                    continue
-                target = fresh.joinpath(*inner[2:])
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(box.read(name))
-            place.parent.mkdir(parents=True, exist_ok=True)
-            os.replace(fresh, place)
-        finally:
-            shutil.rmtree(fresh, ignore_errors=True)

@@ -127,7 +127,7 @@ def _change_columns() -> tuple[str, ...]:
 def _changes() -> Iterator[dict[str, Any]]:
     """Each change that stands by itself, in the columns that the library reads."""
     found = Change.objects.filter(merged_into=None, withdrawn_at=None)
-    for change in found.prefetch_related("terms__vocabulary", "practices").order_by("pk"):
+    for change in found.prefetch_related("terms__vocabulary", "practices").order_by("pk").iterator(chunk_size=2_000):
         yield change_row(change)
 
 

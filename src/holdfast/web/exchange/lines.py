@@ -12,7 +12,7 @@ from uuid import UUID
 
 def line(row: Mapping[str, Any]) -> bytes:
     """One row as one line."""
-    return json.dumps(row, default=_plain, ensure_ascii=False).encode() + b"\n"
+    return _ENCODER.encode(row).encode() + b"\n"
 
 
 def _plain(value: Any) -> str:
@@ -21,3 +21,7 @@ def _plain(value: Any) -> str:
     if isinstance(value, (Decimal, UUID)):
         return str(value)
     raise TypeError(f"a row holds a {type(value).__name__}, which a line of JSON cannot hold")
+
+
+_ENCODER = json.JSONEncoder(default=_plain, ensure_ascii=False)
+"""Made once: ``json.dumps`` would make one for every row."""

@@ -1,23 +1,18 @@
-"""Taking the register out, and bringing one in."""
+"""Taking the register out."""
 
 from __future__ import annotations
 
 import tempfile
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from django import forms
-from django.conf import settings
-from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from holdfast.web.evidence.models import Dataset
-from holdfast.web.exchange import arriving, leaving
+from holdfast.web.exchange import leaving
 from holdfast.web.exchange.identity import INSIGHT, VOICES
-from holdfast.web.forms import PlainForm
 from holdfast.web.people.access import allowed, may, refused
 from holdfast.web.people.models import Role
 from holdfast.web.people.verbs import VERBS
@@ -30,19 +25,6 @@ READ_BY: Final = {
     INSIGHT: ("Comments and passages, what people coded in them, and what they rated", "insight.code"),
 }
 """Each part with people’s own words, and the verb of whoever may read those words one by one."""
-
-
-class BringForm(PlainForm):
-    """An archive that was taken out of a register."""
-
-    archive = forms.FileField(label="The file", help_text="A zip file made by “Take the register out”.")
-
-    def clean_archive(self) -> Any:
-        """Refused when it is larger than uploads may be."""
-        held = self.cleaned_data["archive"]
-        if held.size > settings.UPLOAD_LIMIT:
-            raise forms.ValidationError(f"The file is larger than {settings.UPLOAD_LIMIT // 2**20} MB.")
-        return held
 
 
 @may("exchange.export")
@@ -72,25 +54,3 @@ def take(request: HttpRequest) -> HttpResponse | FileResponse:
     leaving.write(file, request.user, dataset, asked)
     file.seek(0)
     return FileResponse(file, as_attachment=True, filename=f"holdfast-register-{timezone.localdate()}.zip")
-
-
-@may("exchange.import")
-def bring(request: HttpRequest) -> HttpResponse:
-    """Send an archive; see what it would do; then bring it in."""
-    form = BringForm(request.POST or None, request.FILES or None)
-    if request.method != "POST" or not form.is_valid():
-        return render(request, "exchange/bring.jinja", {"form": form})
-    for_real = "yes" in request.POST
-    with tempfile.NamedTemporaryFile(suffix=".zip") as kept:
-        for chunk in form.cleaned_data["archive"].chunks():
-            kept.write(chunk)
-        kept.flush()
-        try:
-            arrived = arriving.bring(Path(kept.name), request.user, for_real=for_real)
-        except arriving.ArrivalError as problem:
-            form.add_error("archive", str(problem))
-            return render(request, "exchange/bring.jinja", {"form": form})
-    if for_real:
-        messages.success(request, f"Brought in: {arrived.added['register.change']:,} changes are new here.")
-        return redirect("register:list")
-    return render(request, "exchange/bring.jinja", {"form": form, "arrived": arrived})
