@@ -112,10 +112,10 @@ def test_an_export_in_odd_shapes_is_told_of_and_is_no_error_of_ours(as_: Any) ->
     comments = "comment-id,comment-body,moderated\n0,Fine,1\n"
     votes = "timestamp,comment-id,voter-id,vote\n1616161616161616161,0,5,1\n"
     got = sent(comments_csv=comments, votes_csv=votes)
-    assert got.status_code == 200 and b"a time is not milliseconds since 1970" in got.content
+    assert got.status_code == 200 and b"a time cannot be read" in got.content
     assert Vote.objects.count() == 1
     got = sent(comments_csv=comments, votes_csv=votes, summary_csv=b"topic,caf\xe9\n")
-    assert got.status_code == 422 and b"summary.csv" in got.content
+    assert got.status_code == 200 and b"summary.csv" in got.content
     shapes = {
         "comments_json": '[{"tid": 0, "txt": "Fine", "mod": 1}]',
         "votes_json": '[{"pid": 1, "tid": 0, "vote": 1}]',
